@@ -1,0 +1,42 @@
+# One virtual environment from the lock file serves every target. PYTHON chooses the interpreter (3.11 or newer).
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint lock schema chromium clean
+
+run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
+	$(BIN)/deskgraph serve --sample
+
+test: .venv/installed $(if $(CI),chromium) lint ## everything CI runs
+	$(BIN)/pytest
+
+lint: .venv/installed build/types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=build/types $(BIN)/lint-imports --no-cache
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("deskgraph needs Python 3.11 or newer: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+# Type checkers can't see the import hook of an editable install: link the folders where they look.
+build/types: pyproject.toml
+	rm -rf $@ && mkdir -p $@/deskgraph
+	ln -s $(CURDIR)/src/deskgraph/* $(CURDIR)/schema $(CURDIR)/graph $(CURDIR)/resolvers $@/deskgraph/
+
+lock: ## pin the newest versions that pyproject.toml allows (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group dev pyproject.toml --output-file requirements.lock
+
+schema: .venv/installed ## write the committed SDL anew
+	$(BIN)/deskgraph schema > schema/schema.graphql
+
+chromium: ## the browser that shows the console page in the tests
+	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+
+clean:
+	rm -rf .venv build dist

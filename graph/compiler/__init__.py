@@ -1,0 +1,1 @@
+"""Selections compiled to Cypher: one operation, one query."""

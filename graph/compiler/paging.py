@@ -1,0 +1,84 @@
+"""Keyset paging: the order of a connection's rows and the predicate that continues after a cursor. Never SKIP.
+
+A root list is walked in the order of an index: the columns that the filter pins go in front of the order (they change
+nothing about it) so that the planner sees the index's own order, and every column of the index is said to be not null,
+without which Neo4j does not consider a composite index.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskgraph.graph.compiler.scope import Scope
+from deskgraph.schema.fields import Moment
+from deskgraph.schema.noun import Noun
+from deskgraph.schema.paging import Order, Page, full_order
+
+
+def order_by(noun: type[Noun], variable: str, page: Page, pinned: set[str] | None) -> str:
+    """The ORDER BY list. `pinned` are the fields a root list's filter fixes; None for a list that hangs on a node."""
+    columns = [column(order, variable, page) for order in page.orders]
+    if pinned is None:
+        return ", ".join(columns)
+    way = "DESC" if page.orders[0].descending != page.backward else "ASC"
+    front = ["workspace", *(noun.fields[name].graphql for name in index_prefix(noun, pinned, page))]
+    return ", ".join([f"{variable}.{name} {way}" for name in front] + columns)
+
+
+def index_prefix(noun: type[Noun], pinned: set[str], page: Page) -> tuple[str, ...]:
+    """The longest declared index whose columns are all pinned, where the order is the one that indexes end with."""
+    if page.orders[0].prop.name != "created_at":
+        return ()
+    fitting = [index for index in noun.indexes if set(index) <= pinned]
+    return max(fitting, key=len, default=())
+
+
+def column(order: Order, variable: str, page: Page) -> str:
+    """One column of the order, turned round for a page that is read backward."""
+    return f"{order.prop.sort(variable)} {'DESC' if order.descending != page.backward else 'ASC'}"
+
+
+def present(variable: str, page: Page) -> list[str]:
+    """That every column has a value: rows without one have no place in the order."""
+    return [f"{variable}.{order.prop.graphql} IS NOT NULL" for order in page.orders]
+
+
+def anchored(noun: type[Noun], variable: str, page: Page) -> list[str]:
+    """That a root list's default order has a value too: every node has one, and it is what the indexes contain."""
+    anchor = full_order(noun, ())[0]
+    return [] if anchor in page.orders else present(variable, Page(page.size, (anchor,)))
+
+
+def cursor_values(variable: str, page: Page) -> str:
+    """The list expression of a row's place in the order."""
+    return f"[{', '.join(_readable(order, variable) for order in page.orders)}]"
+
+
+def beyond(variable: str, page: Page, scope: Scope) -> list[str]:
+    """The predicates that keep the rows after and before the page's cursors."""
+    found = []
+    for values, flipped in ((page.after, False), (page.before, True)):
+        if values is not None:
+            bound = [_bound(order, value, scope) for order, value in zip(page.orders, values, strict=True)]
+            found.append(_keyset(page.orders, bound, variable, flipped=flipped))
+    return found
+
+
+def _keyset(orders: tuple[Order, ...], bound: list[str], variable: str, *, flipped: bool) -> str:
+    """a < x OR (a = x AND (b < y OR ...)), each comparison in its column's direction."""
+    order, value = orders[0], bound[0]
+    expression = order.prop.sort(variable)
+    test = f"{expression} {'<' if order.descending != flipped else '>'} {value}"
+    if len(orders) == 1:
+        return test
+    rest = _keyset(orders[1:], bound[1:], variable, flipped=flipped)
+    return f"({test} OR ({expression} = {value} AND {rest}))"
+
+
+def _readable(order: Order, variable: str) -> str:
+    return order.prop.read(variable) if isinstance(order.prop, Moment) else order.prop.sort(variable)
+
+
+def _bound(order: Order, value: Any, scope: Scope) -> str:
+    reference = scope.parameter(value)
+    return f"datetime({reference})" if isinstance(order.prop, Moment) else reference

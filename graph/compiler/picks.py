@@ -1,0 +1,65 @@
+"""What a query wants, free of GraphQL's syntax: a tree of picked fields. The SDK builds such trees too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from deskgraph.schema.fields import Derived, Field, Many, One, Prop
+from deskgraph.schema.noun import Noun, noun_of
+
+TYPENAME = "__typename"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One field of a node under its response key.
+
+    `field` is None for `__typename`. `children` are the picks at the other end of an edge by noun, for an edge may lead
+    to several; `rows` is what is wanted of a connection.
+    """
+
+    key: str
+    field: Field | None
+    children: dict[type[Noun], tuple[Pick, ...]] = field(default_factory=dict)
+    rows: Rows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field of a connection or of its edges or page info, under its response key. `node` holds the picks of `nodes` and `node`."""
+
+    key: str
+    name: str
+    parts: tuple[Part, ...] = ()
+    node: tuple[Pick, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is wanted of a connection to `noun`: its arguments (GraphQL names) and its parts."""
+
+    noun: type[Noun]
+    arguments: dict[str, Any]
+    parts: tuple[Part, ...]
+
+
+def record_picks(noun: type[Noun]) -> tuple[Pick, ...]:
+    """Everything a record of the SDK holds: properties, derived values, and the ids at the other end of single edges."""
+    picks = []
+    for name, declared in noun.fields.items():
+        if isinstance(declared, Prop | Derived):
+            picks.append(Pick(name, declared))
+        elif isinstance(declared, One) and declared.target != "Node":
+            target = noun_of(declared.target)
+            picks.append(Pick(declared.given_as, declared, {target: (Pick("id", target.fields["id"]),)}))
+    return tuple(picks)
+
+
+def list_of(noun: type[Noun], picks: tuple[Pick, ...], **arguments: Any) -> Rows:
+    """A list of nouns as the SDK wants it, with cursors to read on."""
+    info = Part("page", "pageInfo", (Part("more", "hasNextPage"), Part("end", "endCursor")))
+    return Rows(noun, arguments, (Part("nodes", "nodes", node=picks), info))
+
+
+__all__ = ["TYPENAME", "Many", "Part", "Pick", "Rows", "list_of", "record_picks"]

@@ -1,0 +1,122 @@
+"""The connection to Neo4j: managed transactions over the official driver."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, LiteralString, Self, TypeVar, cast
+
+import neo4j
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction
+from neo4j.exceptions import AuthError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
+
+from deskgraph.schema.errors import AlreadyExistsError, UnavailableError
+
+T = TypeVar("T")
+DIALECT = "CYPHER 25\n"
+
+
+class Transaction:
+    """One transaction in one workspace."""
+
+    def __init__(self, inner: AsyncManagedTransaction, workspace: str) -> None:
+        self._inner = inner
+        self.workspace = workspace
+
+    async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a query; `$workspace` is given."""
+        result = await self._inner.run(cast(LiteralString, DIALECT + cypher), parameters, workspace=self.workspace)
+        return await result.data()
+
+    async def one(self, cypher: str, **parameters: Any) -> dict[str, Any] | None:
+        """The first row of a query, if there is one."""
+        rows = await self.run(cypher, **parameters)
+        return rows[0] if rows else None
+
+
+Work = Callable[[Transaction], Awaitable[T]]
+
+
+class Database:
+    """A Neo4j server, or cluster, and the database in it."""
+
+    def __init__(self, uri: str, username: str, password: str, name: str | None = None) -> None:
+        self.uri = uri
+        self.name = name
+        self._driver: AsyncDriver = AsyncGraphDatabase.driver(
+            uri,
+            auth=(username, password),
+            initial_retry_delay=0.02,
+            max_transaction_retry_time=15.0,
+            connection_acquisition_timeout=15.0,
+            notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._driver.close()
+
+    async def ready(self) -> None:
+        """Ask the database something; UNAVAILABLE if it does not answer."""
+        await self.read("", _ready)
+
+    async def read(self, workspace: str, work: Work[T]) -> T:
+        """Run `work` in a read transaction; it is run again after a passing fault. It sees what this process wrote."""
+        async with self._session(neo4j.READ_ACCESS) as session:
+            return await _guard(session.execute_read(_bound(work, workspace)))
+
+    async def write(self, workspace: str, work: Work[T]) -> T:
+        """Run `work` in a write transaction; it is run again after a deadlock or another passing fault."""
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            return await _guard(session.execute_write(_bound(work, workspace)))
+
+    async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Run a statement that is no business of one workspace, such as a constraint, in its own transaction."""
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            result = await session.run(cast(LiteralString, DIALECT + cypher), parameters)
+            return await result.data()
+
+    def _session(self, access: str) -> neo4j.AsyncSession:
+        return self._driver.session(
+            database=self.name, default_access_mode=access, bookmark_manager=self._driver.execute_query_bookmark_manager
+        )
+
+
+async def _ready(tx: Transaction) -> None:
+    await tx.run("RETURN 1")
+
+
+def _bound(work: Work[T], workspace: str) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
+    async def bound(inner: AsyncManagedTransaction) -> T:
+        return await work(Transaction(inner, workspace))
+
+    return bound
+
+
+async def _guard(running: Awaitable[T]) -> T:
+    """Tell the driver's exceptions in this project's words."""
+    try:
+        return await running
+    except ConstraintError as error:
+        raise AlreadyExistsError(field="id") from error
+    except AuthError:
+        raise
+    except ServiceUnavailable as error:
+        raise UnavailableError from error
+    except (Neo4jError, DriverError) as error:
+        if error.is_retryable():
+            raise UnavailableError from error
+        raise
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the transaction will be run again because of this error, which must reach the driver for that."""
+    return isinstance(error, Neo4jError | DriverError) and error.is_retryable()

@@ -1,0 +1,106 @@
+"""The live end of a workspace's log in this process: one task sequences and reads, any number of readers follow.
+
+A reader holds nothing but its cursor. What is recent comes from a ring in memory, what is older from the database, so
+replay and live are the same loop and there is no seam between them; a slow reader costs no memory and falls back to
+the database by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+
+import structlog
+
+from deskgraph.graph.database import Database
+from deskgraph.graph.log import BATCH, Entry, open_workspace, place_pending, read_log
+
+RING = 10_000
+log = structlog.get_logger(__name__)
+
+
+class Feed:
+    """Follows one workspace's log. `poll` is how often, in seconds, other processes' events are looked for."""
+
+    def __init__(self, database: Database, workspace: str, poll: float = 0.2) -> None:
+        self.database = database
+        self.workspace = workspace
+        self.poll = poll
+        self.position = 0
+        self._ring: deque[Entry] = deque(maxlen=RING)
+        self._changed = asyncio.Condition()
+        self._woken = asyncio.Event()
+        self._asked = 0
+        self._served = 0
+        self._closed = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Make the workspace if it is new, and begin to follow."""
+        self.position = await open_workspace(self.database, self.workspace)
+        self._task = asyncio.create_task(self._follow(), name=f"feed {self.workspace}")
+
+    async def close(self) -> None:
+        """Stop; readers that wait are released."""
+        self._closed = True
+        self._woken.set()
+        if self._task:
+            await self._task
+        async with self._changed:
+            self._changed.notify_all()
+
+    def wake(self) -> None:
+        """Something was committed here: sequence it now."""
+        self._asked += 1
+        self._woken.set()
+
+    async def settle(self) -> None:
+        """Wait until everything that this process committed before has its position and is in the feed."""
+        wanted = self._asked
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._served >= wanted or self._closed)
+
+    async def after(self, cursor: int, limit: int = BATCH) -> list[Entry]:
+        """The entries after a position, as soon as there is one; none only when the feed is closed."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.position > cursor or self._closed)
+        if self._ring and self._ring[0].position <= cursor + 1:
+            start = cursor + 1 - self._ring[0].position
+            return [self._ring[at] for at in range(start, min(start + limit, len(self._ring)))]
+        return await read_log(self.database, self.workspace, cursor, limit) if self.position > cursor else []
+
+    async def _follow(self) -> None:
+        while not self._closed:
+            try:
+                await self._step()
+            except Exception:
+                log.exception("feed.failed", workspace=self.workspace)
+                await self._pause()
+                continue
+            if self._asked == self._served:
+                await self._pause()
+
+    async def _pause(self) -> None:
+        self._woken.clear()
+        if self._closed:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), self.poll)
+
+    async def _step(self) -> None:
+        """Sequence and read until nothing more is found, then tell the readers."""
+        serving = self._asked
+        more = True
+        while more and not self._closed:
+            placed = await place_pending(self.database, self.workspace)
+            entries = await read_log(self.database, self.workspace, self.position)
+            more = placed == BATCH or len(entries) == BATCH
+            await self._publish(entries, serving if not more else self._served)
+
+    async def _publish(self, entries: list[Entry], served: int) -> None:
+        async with self._changed:
+            self._ring.extend(entries)
+            self.position = entries[-1].position if entries else self.position
+            self._served = served
+            self._changed.notify_all()

@@ -1,0 +1,3 @@
+// The last position given in the workspace's log.
+MATCH (workspace:Workspace {id: $workspace})
+RETURN workspace.position AS position

@@ -1,0 +1,1 @@
+"""Behaviour: verbs, hooks, queries, subscriptions. Talks to the database through deskgraph.graph alone."""

@@ -1,0 +1,166 @@
+"""One verb, one transaction: claim the key, lock the noun, run the before-hooks, write change and event, read the answer.
+
+All of it is committed together or not at all. The transaction is run again after a deadlock, and with it the
+before-hooks: what must happen once belongs into an after-hook.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import structlog
+
+from deskgraph.graph.compiler.cypher import by_id, plan
+from deskgraph.graph.compiler.scope import Scope
+from deskgraph.graph.database import Transaction, is_passing
+from deskgraph.graph.statements import statement
+from deskgraph.graph.writing import Deed, lock, write
+from deskgraph.resolvers.command import Command, Outcome, Want
+from deskgraph.resolvers.records import Draft, Record
+from deskgraph.resolvers.session import Session
+from deskgraph.schema.errors import (
+    CausalChainError,
+    HookRejectedError,
+    IdempotencyConflictError,
+    InvalidInputError,
+    InvalidTransitionError,
+    NotFoundError,
+    VersionConflictError,
+)
+from deskgraph.schema.event import Event
+from deskgraph.schema.ids import check_id, new_id
+from deskgraph.schema.scalars import Words
+from deskgraph.schema.verb import Verb
+
+MAX_CHAIN = 16
+NUMBERED = "ticket.created"
+log = structlog.get_logger(__name__)
+
+
+async def perform(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+    """Do a verb; a DeskError means that nothing was changed. What is `wanted` is read in the same transaction."""
+    command = _checked(command)
+    if session.tx:
+        return await _in_transaction(session, command, wanted)
+    desk = session.desk
+    await desk.attach_hooks()
+    number = await desk.numbers.reserve() if command.verb.event() == NUMBERED else 0
+    try:
+        outcome = await desk.database.write(
+            desk.workspace, lambda tx: _in_transaction(session.inside(tx, number), command, wanted)
+        )
+    except BaseException:
+        if number:
+            desk.numbers.give_back(number)
+        raise
+    desk.feed.wake()
+    return outcome
+
+
+def _checked(command: Command) -> Command:
+    """The command with its inputs as they are stored."""
+    verb, subject = command.verb, command.subject
+    if subject is not None or not verb.creates:
+        subject = check_id(getattr(subject, "id", subject), verb.noun.prefix, "id")
+    if command.idempotency_key is not None and not 1 <= len(command.idempotency_key) <= 255:
+        raise InvalidInputError("idempotencyKey must have 1 to 255 characters.", field="idempotencyKey")
+    given = verb.check(command.given)
+    if verb.partial and not given:
+        raise InvalidInputError(f"{verb.mutation()} needs at least one of {', '.join(verb.inputs)}.")
+    return Command(verb, given, subject, command.expected_version, command.idempotency_key)
+
+
+async def _in_transaction(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+    tx = session.tx
+    assert tx
+    if command.idempotency_key:
+        earlier = await _claim(tx, command)
+        if earlier:
+            return await _answer(session, command, *earlier, wanted, deleted=True)
+    deed = await _decide(session, command)
+    event = await write(tx, deed)
+    if command.idempotency_key:
+        await tx.run(statement("settle_key"), key=command.idempotency_key, event=event, subject=deed.subject)
+    return await _answer(session, command, deed.subject, event, wanted, deleted=command.verb.deletes)
+
+
+async def _claim(tx: Transaction, command: Command) -> tuple[str, str] | None:
+    """The subject and event of the first time with this key; None if this is the first time."""
+    row = await tx.one(statement("claim_key"), key=command.idempotency_key, fingerprint=command.fingerprint())
+    assert row
+    if not row["same"]:
+        raise IdempotencyConflictError(field="idempotencyKey")
+    return (row["subject"], row["event"]) if row["event"] else None
+
+
+async def _decide(session: Session, command: Command) -> Deed:
+    """Everything between the lock and the write: may the verb be done, what do the hooks say, what does it change."""
+    verb = command.verb
+    current = None if verb.creates else await _load(session, command)
+    if session.cause and session.cause.depth + 1 > MAX_CHAIN:
+        raise CausalChainError
+    draft = Draft(verb, dict(command.given), current)
+    if hooks := session.desk.hooks.before(verb):
+        for hook in hooks:
+            draft = await _consult(hook, draft, session)
+        draft = Draft(verb, verb.check(draft.given), current)
+    change = await verb.decide(draft, session)
+    if verb.to is not None:
+        change.set["status"] = str(verb.to)
+    subject = command.subject or new_id(verb.noun.prefix)
+    return Deed(verb, subject, current.version + 1 if current else 1, change, session.actor, session.cause)
+
+
+async def _load(session: Session, command: Command) -> Record:
+    """The noun, locked, if it is there, in the version expected and in a state that allows the verb."""
+    verb, noun = command.verb, command.verb.noun
+    assert session.tx
+    assert command.subject
+    values = await lock(session.tx, noun, command.subject)
+    if values is None:
+        raise NotFoundError(f"There is no {noun.__name__.lower()} {command.subject}.", field="id")
+    record = Record.read(noun, values)
+    if command.expected_version not in (None, record.version):
+        raise VersionConflictError(
+            f"{record.id} has version {record.version}, not {command.expected_version}: read it again, then decide.",
+            field="expectedVersion",
+        )
+    if verb.from_ is not None and record.status not in verb.from_:
+        raise InvalidTransitionError(_refusal(verb, record.status))
+    return record
+
+
+def _refusal(verb: type[Verb], status: Words) -> str:
+    allowed = ", ".join(str(state) for state in verb.from_ or ())
+    return f"A {verb.noun.__name__.lower()} that is {status} can't do {verb.name}: it must be {allowed}."
+
+
+async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
+    """Run one before-hook: it may change the draft, give another one back, or veto by raising."""
+    try:
+        answer = hook(draft, session)
+        answer = await answer if inspect.isawaitable(answer) else answer
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.info("hook.rejected", verb=draft.verb.mutation(), hook=getattr(hook, "__qualname__", str(hook)), exc_info=error)
+        raise HookRejectedError(str(error) or type(error).__name__) from error
+    if answer is None or isinstance(answer, Draft):
+        return answer or draft
+    raise HookRejectedError(f"The hook {hook!r} must return the {draft.verb.noun.prefix} or None, not {answer!r}.")
+
+
+async def _answer(
+    session: Session, command: Command, subject: str, event: str, wanted: dict[str, Want], *, deleted: bool
+) -> Outcome:
+    """Read what is wanted of the subject and the event, in the verb's own transaction."""
+    scope = Scope()
+    compiled = {
+        key: by_id(Event, event, want.picks, scope)
+        if want.of == "event"
+        else by_id(command.verb.noun, subject, want.picks, scope, deleted=deleted)
+        for key, want in wanted.items()
+    }
+    payload = await session.read(plan(compiled, scope)) if compiled else {}
+    return Outcome(subject, event, payload)

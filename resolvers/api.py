@@ -1,0 +1,189 @@
+"""The GraphQL schema: roots put together from the declarations, and the functions behind them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import strawberry
+import structlog
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSyntaxError,
+    get_operation_ast,
+    get_variable_values,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from deskgraph.graph.compiler.picks import TYPENAME
+from deskgraph.graph.compiler.selection import Selection
+from deskgraph.resolvers import streaming, verbs
+from deskgraph.resolvers.reading import read_operation
+from deskgraph.resolvers.session import Session
+from deskgraph.resolvers.writing import mutation
+from deskgraph.schema import types
+from deskgraph.schema.errors import DeskError
+from deskgraph.schema.noun import NOUNS
+from deskgraph.schema.scalars import SCALARS
+from deskgraph.schema.verb import VERBS
+
+log = structlog.get_logger(__name__)
+__all__ = ["Context", "Schema", "schema", "verbs"]
+
+
+@dataclass
+class Context:
+    """What a request brings: whose session it is. `connection_params` is set by a WebSocket."""
+
+    session: Session
+    connection_params: dict[str, Any] = field(default_factory=dict)
+
+
+class ReadAhead(SchemaExtension):
+    """Resolves the operation's selections before execution; a query's data is read here, in one go."""
+
+    async def on_execute(self) -> AsyncIterator[None]:  # type: ignore[override]
+        """Put what the resolvers need into the root value."""
+        await self._prepare(self.execution_context)
+        yield
+
+    async def _prepare(self, execution: ExecutionContext) -> None:
+        document = execution.graphql_document
+        assert document
+        graphql = execution.schema._schema
+        operation = get_operation_ast(document, execution.operation_name)
+        if operation is None:
+            return
+        variables = get_variable_values(graphql, operation.variable_definitions or (), execution.variables or {})
+        if isinstance(variables, list):
+            return  # execution will find the same errors and report them
+        fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        selection = Selection(graphql, operation, fragments, variables)
+        execution.root_value = selection
+        if operation.operation.value == "query":
+            assert graphql.query_type
+            execution.root_value = await read_operation(execution.context.session, selection, graphql.query_type)
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema with this project's error codes."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:  # noqa: ARG002 - Strawberry's signature
+        """Give every error its code; what nobody foresaw is logged under an id and told without details."""
+        for error in errors:
+            _encode(error)
+
+
+def _encode(error: GraphQLError) -> None:
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error:
+        original = original.original_error
+    if error.extensions and "code" in error.extensions:
+        return
+    if isinstance(original, DeskError):
+        extensions = {"code": original.code, **({"field": original.field} if original.field else {})}
+    elif isinstance(error, GraphQLSyntaxError):
+        extensions = {"code": "GRAPHQL_PARSE_FAILED"}
+    elif original is None or isinstance(original, GraphQLError):
+        extensions = {"code": "GRAPHQL_VALIDATION_FAILED" if error.path is None else "INTERNAL"}
+    else:
+        reference = uuid.uuid4().hex
+        log.error("request.failed", reference=reference, path=error.path, exc_info=original)
+        error.message = f"Something went wrong inside deskgraph; its log knows more under {reference}."
+        extensions = {"code": "INTERNAL", "reference": reference}
+    error.extensions = extensions
+
+
+@cache
+def schema() -> Schema:
+    """The one schema of this process."""
+    types.define_all(list(VERBS.values()))
+    made = Schema(
+        query=_query(),
+        mutation=_mutation(),
+        subscription=_subscription(),
+        types=[types.TYPES[name] for name in NOUNS],
+        extensions=[ReadAhead],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+    _bind(made)
+    return made
+
+
+def _query() -> Any:
+    fields = []
+    of_id = {"id": ("ID", "Its id.")}
+    for name, noun in NOUNS.items():
+        what = name.lower()
+        fields.append(types.field(noun.prefix, f"{name} | None", f"The {what} of that id; null where there is none.", of_id))
+        fields.append(
+            types.field(noun.plural, f"{name}Connection", f"The workspace's {noun.plural}.", types.page_arguments(name))
+        )
+    fields.append(types.field("node", "Node | None", "Anything by its id; null where there is nothing.", of_id))
+    return types.define("Query", "What can be read. Each operation is one query of the database.", fields)
+
+
+def _mutation() -> Any:
+    fields = []
+    for verb in VERBS.values():
+        name = verb.mutation()
+        given = {"input": (f"{name[0].upper()}{name[1:]}Input", f"What {name} takes.")}
+        doc = f"{types.doc_of(verb)} Writes the event `{verb.event()}`.{_states(verb)}"
+        fields.append(types.field(name, f"{verb.noun.__name__}Payload", doc, given))
+    return types.define("Mutation", "The verbs. Each is one transaction that writes one event.", fields)
+
+
+def _states(verb: Any) -> str:
+    if verb.from_ is None:
+        return ""
+    allowed = ", ".join(str(state) for state in verb.from_)
+    return f" Allowed from {allowed}{f'; leads to {verb.to}' if verb.to else ''}."
+
+
+def _subscription() -> Any:
+    after = ("Long | None", "Replay what came after this position first; by default only what comes from now on.")
+    of = {
+        "types": ("list[str] | None", "Only these types: `ticket.resolved`, `ticket.*`, `*.created`."),
+        "subject": ("ID | None", "Only what happens to this."),
+        "after": after,
+    }
+    fields = [
+        types.field("events", "Event", "The log's events as they happen, in the order of their positions.", of),
+        types.field("ticketEvents", "Event", "What happens to one ticket.", {"id": ("ID", "The ticket."), "after": after}),
+    ]
+    return types.define("Subscription", "What can be listened to.", fields)
+
+
+def _bind(made: Schema) -> None:
+    """Put the functions behind the fields: everything passes through but mutations and subscriptions."""
+    graphql = made._schema
+    for name in [*types.TYPES, "Query"]:
+        found = graphql.get_type(name)
+        if isinstance(found, GraphQLObjectType) and name != "UserError":
+            found.is_type_of = None
+            for passed in found.fields.values():
+                passed.resolve = _pass_through
+    node: Any = graphql.get_type("Node")
+    node.resolve_type = lambda value, _info, _type: value[TYPENAME]
+    assert graphql.mutation_type
+    assert graphql.subscription_type
+    for verb in VERBS.values():
+        graphql.mutation_type.fields[verb.mutation()].resolve = mutation(verb)
+    for name, stream in (("events", streaming.events), ("ticketEvents", streaming.ticket_events)):
+        graphql.subscription_type.fields[name].subscribe = stream
+        graphql.subscription_type.fields[name].resolve = _pass_through
+
+
+def _pass_through(source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+    """The value is there already, under the response key. An error in its place is raised by the executor."""
+    return source[info.path.key]

@@ -1,0 +1,46 @@
+"""What somebody wants done, and what it led to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+from deskgraph.graph.compiler.picks import Pick
+from deskgraph.schema.verb import Verb
+
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What a caller wants to read of a verb's `subject` or `event`, in the verb's own transaction."""
+
+    of: Literal["subject", "event"]
+    picks: tuple[Pick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb that somebody wants done. `given` has the inputs in Python's names."""
+
+    verb: type[Verb]
+    given: dict[str, Any]
+    subject: str | None = None
+    expected_version: int | None = None
+    idempotency_key: str | None = None
+
+    def fingerprint(self) -> str:
+        """What tells this command from another one under the same idempotency key."""
+        parts = [self.verb.mutation(), self.subject, self.expected_version, self.given]
+        return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command led to. `payload` has what was wanted, by its key."""
+
+    subject: str
+    event: str
+    payload: dict[str, Any] = field(default_factory=dict)

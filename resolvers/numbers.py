@@ -1,0 +1,48 @@
+"""Ticket numbers for people: unique in the workspace, handed out in blocks."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+
+from deskgraph.graph.database import Database, Transaction
+from deskgraph.graph.statements import statement
+
+BLOCK = 16
+
+
+class Numbers:
+    """Hands out ticket numbers without making verbs wait for each other's commit.
+
+    Each process reserves a block at a time, so numbers of several processes interleave, and a process that ends leaves
+    what it had reserved unused. A number whose ticket came to nothing is given to the next one.
+    """
+
+    def __init__(self, database: Database, workspace: str) -> None:
+        self._database = database
+        self._workspace = workspace
+        self._free: list[int] = []
+        self._turn = asyncio.Lock()
+
+    async def reserve(self) -> int:
+        """The lowest free number, outside of any transaction."""
+        async with self._turn:
+            if not self._free:
+                last = await self._database.write(self._workspace, lambda tx: _block(tx, BLOCK))
+                self._free = list(range(last - BLOCK + 1, last + 1))
+            return heapq.heappop(self._free)
+
+    def give_back(self, number: int) -> None:
+        """Its ticket was not created."""
+        heapq.heappush(self._free, number)
+
+
+async def next_number(tx: Transaction) -> int:
+    """One number inside a transaction, for a hook that creates a ticket: others wait for its commit."""
+    return await _block(tx, 1)
+
+
+async def _block(tx: Transaction, count: int) -> int:
+    row = await tx.one(statement("reserve_numbers"), count=count)
+    assert row
+    return int(row["last"])

@@ -1,0 +1,55 @@
+"""Queries: the whole operation is compiled to one Cypher query before it is executed; resolvers only pass through.
+
+This is the seam for executing compiled operations without a resolver call a field: `compile_query` knows everything
+about the answer, and nothing after it asks the database.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import FieldNode, GraphQLObjectType
+
+from deskgraph.graph.compiler.cypher import Value, by_id, plan, root_list
+from deskgraph.graph.compiler.picks import TYPENAME, Pick
+from deskgraph.graph.compiler.scope import Scope
+from deskgraph.graph.compiler.selection import Selection
+from deskgraph.resolvers.session import Session
+from deskgraph.schema.errors import DeskError
+from deskgraph.schema.ids import prefix_of
+from deskgraph.schema.noun import NOUNS, by_prefix
+
+NULL = Value("null")
+
+
+async def read_operation(session: Session, selection: Selection, query: GraphQLObjectType) -> dict[str, Any]:
+    """The value of each root field by its response key; a field's error stands in its value's place."""
+    scope = Scope()
+    values: dict[str, Value] = {}
+    answer: dict[str, Any] = {}
+    for key, nodes in selection.fields([selection.operation.selection_set], query.name).items():
+        if nodes[0].name.value.startswith("__"):
+            continue
+        try:
+            values[key] = compile_root(selection, query, nodes, scope)
+        except DeskError as error:
+            answer[key] = error
+    if scope.reads_log:
+        await session.desk.feed.settle()
+    return answer | (await session.read(plan(values, scope)) if values else {})
+
+
+def compile_root(selection: Selection, query: GraphQLObjectType, nodes: list[FieldNode], scope: Scope) -> Value:
+    """One root field: a list of a noun, one by id, or any node by id."""
+    name = nodes[0].name.value
+    for noun in NOUNS.values():
+        if name == noun.plural:
+            return root_list(selection.rows(noun, query.name, name, nodes), scope)
+    node_id = selection.arguments(query.fields[name], nodes[0])["id"]
+    noun_or_none = by_prefix(prefix_of(node_id)) if name == "node" else by_prefix(name)
+    if noun_or_none is None:
+        return NULL
+    picks = selection.picks(noun_or_none, nodes)
+    if name == "node":
+        picks = (Pick(TYPENAME, None), *(pick for pick in picks if pick.key != TYPENAME))
+    return by_id(noun_or_none, node_id, picks, scope)

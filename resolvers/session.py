@@ -1,0 +1,147 @@
+"""A session: somebody's words for the nouns, `session.Ticket.create(...)`, outside or inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from deskgraph.graph.compiler.cypher import Plan, plan, root_list
+from deskgraph.graph.compiler.picks import Rows, list_of, record_picks
+from deskgraph.graph.compiler.scope import Scope
+from deskgraph.graph.database import Transaction
+from deskgraph.graph.writing import Cause
+from deskgraph.resolvers.command import Command, Want
+from deskgraph.resolvers.hooks import HookPoint, Hooks
+from deskgraph.resolvers.records import Record
+from deskgraph.resolvers.where import order_entries, where
+from deskgraph.schema.noun import NOUNS, Entity, Noun
+from deskgraph.schema.paging import MAX_PAGE
+from deskgraph.schema.verb import verbs_of
+
+if TYPE_CHECKING:
+    from deskgraph.resolvers.desk import Desk
+
+T = TypeVar("T")
+
+
+class Session:
+    """What acts on a desk: an actor, perhaps inside a transaction, perhaps because of an event. Hooks get one as `ctx`.
+
+    `event` is the event an after-hook runs for. `key` names that run: it stays the same when the run is repeated, so an
+    effect outside the graph (an e-mail, a call) can be told from its repetition.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        actor: str,
+        *,
+        tx: Transaction | None = None,
+        cause: Cause | None = None,
+        event: Record | None = None,
+        key: str = "",
+        number: int = 0,
+    ) -> None:
+        self.desk = desk
+        self.actor = actor
+        self.tx = tx
+        self.cause = cause
+        self.event = event
+        self.key = key
+        self.number = number
+
+    def __getattr__(self, name: str) -> NounWords:
+        if name not in NOUNS:
+            raise AttributeError(f"There are the nouns {', '.join(NOUNS)}, not {name!r}")
+        return NounWords(NOUNS[name], self.desk.hooks, lambda: self)
+
+    def inside(self, tx: Transaction, number: int = 0) -> Session:
+        """The same session inside a transaction, perhaps with a ticket number that was reserved for it."""
+        return Session(
+            self.desk, self.actor, tx=tx, cause=self.cause, event=self.event, key=self.key, number=number
+        )
+
+    async def read(self, made: Plan) -> dict[str, Any]:
+        """The response of a compiled query, read in this session's transaction if there is one."""
+
+        async def work(tx: Transaction) -> dict[str, Any]:
+            [row] = await tx.run(made.cypher, **made.parameters)
+            return made.shape(row)
+
+        return await work(self.tx) if self.tx else await self.desk.database.read(self.desk.workspace, work)
+
+
+class NounWords:
+    """The words of one noun: its verbs (`create`, `resolve`), its hooks (`creating`, `resolved`), `get` and `find`."""
+
+    def __init__(self, noun: type[Noun], hooks: Hooks, session: Callable[[], Session]) -> None:
+        self._noun = noun
+        self._hooks = hooks
+        self._session = session
+
+    def __repr__(self) -> str:
+        return f"<the words of {self._noun.__name__}>"
+
+    def __getattr__(self, name: str) -> Any:
+        for verb in verbs_of(self._noun) if issubclass(self._noun, Entity) else ():
+            if name == verb.name:
+                return VerbWord(verb, self._session)
+            if name in (verb.participle, verb.past):
+                return HookPoint(self._hooks, verb, after=name == verb.past)
+        raise AttributeError(f"{self._noun.__name__} has no word {name!r}")
+
+    async def get(self, id: str | None = None, **fields: Any) -> Record | None:  # noqa: A002 - the field's own name
+        """The one of that id, or the first with these values; None where there is none.
+
+        An edge is asked for by the id at its other end: `Organization.get(contact=ticket.contact)`.
+        """
+        wanted = {**fields, "id": id} if id is not None or not fields else fields
+        found = await self.find(limit=1, **wanted)
+        return found[0] if found else None
+
+    async def find(
+        self, *, filter: dict[str, Any] | None = None, order_by: str = "", limit: int | None = None, **fields: Any  # noqa: A002 - as in GraphQL
+    ) -> list[Record]:
+        """All with these values: `User.find(role="support", status=["online", "away"], order_by="-created_at", limit=10)`.
+
+        `filter` takes comparators as GraphQL does: `{"createdAt": {"gte": "2026-11-01"}}`.
+        """
+        arguments = {"filter": where(self._noun, filter, fields), "orderBy": order_entries(self._noun, order_by)}
+        picks = record_picks(self._noun)
+        found: list[Record] = []
+        more, cursor = True, None
+        while more and (limit is None or len(found) < limit):
+            size = MAX_PAGE if limit is None else min(MAX_PAGE, limit - len(found))
+            page = await self._page(list_of(self._noun, picks, **arguments, first=size, after=cursor))
+            found += [Record.read(self._noun, node) for node in page["nodes"]]
+            more, cursor = page["page"]["more"], page["page"]["end"]
+        return found
+
+    async def _page(self, rows: Rows) -> dict[str, Any]:
+        scope = Scope()
+        response = await self._session().read(plan({"list": root_list(rows, scope)}, scope))
+        page: dict[str, Any] = response["list"]
+        return page
+
+
+class VerbWord:
+    """One verb, ready to be called: `await Ticket.resolve(id=..., resolution=...)`."""
+
+    def __init__(self, verb: Any, session: Callable[[], Session]) -> None:
+        self._verb = verb
+        self._session = session
+        self.__doc__ = verb.__doc__
+
+    async def __call__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - the field's own name
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+        **given: Any,
+    ) -> Record:
+        """Do the verb; the noun as it is after it. Raises a DeskError, and then nothing was changed."""
+        session = self._session()
+        command = Command(self._verb, given, id, expected_version, idempotency_key)
+        outcome = await session.desk.perform(session, command, {"subject": Want("subject", record_picks(self._verb.noun))})
+        return Record.read(self._verb.noun, outcome.payload["subject"])

@@ -1,0 +1,13 @@
+"""close."""
+
+from deskgraph.schema.ticket import Ticket, TicketStatus
+from deskgraph.schema.verb import Verb
+
+
+class Close(Verb):
+    """Closes a ticket for good."""
+
+    noun = Ticket
+    name = "close"
+    from_ = (TicketStatus.OPEN, TicketStatus.RESOLVED)
+    to = TicketStatus.CLOSED

@@ -1,0 +1,36 @@
+"""createTicket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskgraph.resolvers.assignment import Assignment, least_busy
+from deskgraph.resolvers.numbers import next_number
+from deskgraph.resolvers.records import Draft
+from deskgraph.resolvers.verbs.create import Create
+from deskgraph.schema.fields import Choice, Ref
+from deskgraph.schema.ticket import Ticket, TicketStatus
+from deskgraph.schema.verb import Change
+
+
+class CreateTicket(Create):
+    """Creates a ticket, open, and perhaps assigns it. Without an agent to be found it is created unassigned."""
+
+    noun = Ticket
+    to = TicketStatus.OPEN
+
+    agent = Ref("The user to assign it to.", "user")
+    assign = Choice("How to choose an agent where none is named.", Assignment)
+
+    @classmethod
+    async def decide(cls, draft: Draft, desk: Any) -> Change:
+        """The inputs, the number, and the agent if one is to be chosen."""
+        given = dict(draft.given)
+        chosen = given.pop("assign")
+        if chosen and not given["agent"]:
+            given["agent"] = await least_busy(desk.tx)
+        change = cls.change(given)
+        change.set |= {"number": desk.number or await next_number(desk.tx), "level": 0}
+        if chosen:
+            change.data["agent"] = given["agent"]
+        return change

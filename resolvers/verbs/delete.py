@@ -1,0 +1,47 @@
+"""delete: of every noun."""
+
+from __future__ import annotations
+
+from deskgraph.schema.activity import Activity
+from deskgraph.schema.contact import Contact
+from deskgraph.schema.organization import Organization
+from deskgraph.schema.ticket import Ticket
+from deskgraph.schema.user import User
+from deskgraph.schema.verb import Verb
+
+
+class Delete(Verb):
+    """Takes it out of every query and list. The graph keeps the node, labelled Deleted, and the log its events."""
+
+    name = "delete"
+    deletes = True
+
+
+class DeleteTicket(Delete):
+    """Deletes a ticket. Its events stay in the log."""
+
+    noun = Ticket
+
+
+class DeleteContact(Delete):
+    """Deletes a contact. Its tickets stay."""
+
+    noun = Contact
+
+
+class DeleteOrganization(Delete):
+    """Deletes an organization. Its contacts and tickets stay."""
+
+    noun = Organization
+
+
+class DeleteUser(Delete):
+    """Deletes a user. The tickets assigned to it stay, unassigned to whoever looks."""
+
+    noun = User
+
+
+class DeleteActivity(Delete):
+    """Deletes an activity."""
+
+    noun = Activity

@@ -1,0 +1,37 @@
+"""escalate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskgraph.resolvers.assignment import least_busy
+from deskgraph.resolvers.records import Draft
+from deskgraph.schema.fields import Text
+from deskgraph.schema.ticket import UNSOLVED, Ticket, TicketStatus
+from deskgraph.schema.verb import Change, Verb
+
+FIRST_LINE = 1
+
+
+class Escalate(Verb):
+    """Escalates a ticket to the least busy online user of a higher tier; with none there, it is left unassigned."""
+
+    noun = Ticket
+    name = "escalate"
+    from_ = UNSOLVED
+    to = TicketStatus.ESCALATED
+
+    reason = Text("Why it needs somebody else.", most=10_000, required=True)
+
+    @classmethod
+    async def decide(cls, draft: Draft, desk: Any) -> Change:
+        """One level up, and the agent of a tier above the present one's."""
+        present = await desk.User.get(draft.current.agent) if draft.current.agent else None
+        tier = present.tier if present else FIRST_LINE
+        agent = await least_busy(desk.tx, draft.id, above_tier=tier, role=None)
+        level = draft.current.level + 1
+        change = cls.change(draft.given)
+        change.set["level"] = level
+        change.link["assignee"] = agent
+        change.data |= {"level": level, "agent": agent}
+        return change

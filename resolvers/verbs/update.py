@@ -1,0 +1,57 @@
+"""update: of every noun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskgraph.schema.activity import Activity
+from deskgraph.schema.contact import Contact
+from deskgraph.schema.organization import Organization
+from deskgraph.schema.ticket import Ticket, TicketStatus
+from deskgraph.schema.user import User
+from deskgraph.schema.verb import Change, Verb
+
+
+class Update(Verb):
+    """Changes what is given and leaves the rest; null takes a value away."""
+
+    name = "update"
+    partial = True
+
+    @classmethod
+    def change(cls, given: dict[str, Any]) -> Change:
+        """The event says what was changed to what."""
+        change = super().change(given)
+        change.data = {"changes": {cls.inputs[name].graphql: value for name, value in given.items()}}
+        return change
+
+
+class UpdateTicket(Update):
+    """Changes a ticket's own fields; its state is moved by the other verbs."""
+
+    noun = Ticket
+    from_ = tuple(status for status in TicketStatus if status is not TicketStatus.CLOSED)
+
+
+class UpdateContact(Update):
+    """Changes a contact; its tickets follow it to another organization."""
+
+    noun = Contact
+
+
+class UpdateOrganization(Update):
+    """Changes an organization."""
+
+    noun = Organization
+
+
+class UpdateUser(Update):
+    """Changes a user: `status` says whether tickets may come."""
+
+    noun = User
+
+
+class UpdateActivity(Update):
+    """Changes an activity."""
+
+    noun = Activity

@@ -1,0 +1,66 @@
+"""Mutations: one resolver for all verbs, from the input to the payload."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from deskgraph.graph.compiler.selection import Selection
+from deskgraph.resolvers.command import Command, Want
+from deskgraph.schema.errors import DeskError
+from deskgraph.schema.event import Event
+from deskgraph.schema.types import UserError
+from deskgraph.schema.verb import Verb
+
+Resolver = Callable[..., Awaitable[dict[str, Any]]]
+
+
+def mutation(verb: type[Verb]) -> Resolver:
+    """The resolver of a verb's mutation. What a caller can put right is in the payload's `errors`."""
+
+    async def resolve(selection: Selection, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the argument's name
+        wanted, errors, names = _payload(verb, selection, info)
+        try:
+            outcome = await info.context.session.desk.perform(info.context.session, command(verb, input), wanted)
+        except DeskError as error:
+            mistakes = [UserError(code=error.code, message=error.message, field=error.field)]
+            return {**dict.fromkeys(wanted), **dict.fromkeys(errors, mistakes), **names}
+        return {**outcome.payload, **dict.fromkeys(errors, []), **names}
+
+    return resolve
+
+
+def command(verb: type[Verb], given: dict[str, Any]) -> Command:
+    """The command of a mutation's input."""
+    given = dict(given)
+    special = {name: given.pop(name, None) for name in ("id", "expectedVersion", "idempotencyKey")}
+    python = {declared.graphql: name for name, declared in verb.inputs.items()}
+    return Command(
+        verb,
+        {python[name]: value for name, value in given.items()},
+        special["id"],
+        special["expectedVersion"],
+        special["idempotencyKey"],
+    )
+
+
+def _payload(
+    verb: type[Verb], selection: Selection, info: GraphQLResolveInfo
+) -> tuple[dict[str, Want], list[str], dict[str, str]]:
+    """What the payload's selection wants, by response key: of noun and event; the keys of `errors` and `__typename`."""
+    type_name = f"{verb.noun.__name__}Payload"
+    wanted: dict[str, Want] = {}
+    errors: list[str] = []
+    names: dict[str, str] = {}
+    for key, nodes in selection.fields([node.selection_set for node in info.field_nodes], type_name).items():
+        name = nodes[0].name.value
+        if name == "errors":
+            errors.append(key)
+        elif name == "__typename":
+            names[key] = type_name
+        else:
+            of = "event" if name == "event" else "subject"
+            wanted[key] = Want(of, selection.picks(Event if of == "event" else verb.noun, nodes))
+    return wanted, errors, names

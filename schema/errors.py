@@ -1,0 +1,96 @@
+"""Every error that a caller may meet, by its stable code. docs/errors.md is made from this list."""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Something went wrong inside deskgraph."""
+
+    code = "INTERNAL"
+
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        """`message` says what to do, by default the class's docstring; `field` names the input at fault, as GraphQL spells it."""
+        super().__init__(message or type(self).__doc__)
+        self.field = field
+
+    @property
+    def message(self) -> str:
+        """What went wrong and what to do about it."""
+        return str(self)
+
+
+class InvalidInputError(DeskError):
+    """A value is missing, of the wrong form or out of its range."""
+
+    code = "INVALID_INPUT"
+
+
+class InvalidCursorError(DeskError):
+    """The cursor is not one that this list or log gave: start again without it."""
+
+    code = "INVALID_CURSOR"
+
+
+class NotFoundError(DeskError):
+    """There is nothing with this id in the workspace."""
+
+    code = "NOT_FOUND"
+
+
+class AlreadyExistsError(DeskError):
+    """The id is taken: choose another one, or leave it out."""
+
+    code = "ALREADY_EXISTS"
+
+
+class InvalidTransitionError(DeskError):
+    """The verb is not allowed from the state the noun is in."""
+
+    code = "INVALID_TRANSITION"
+
+
+class VersionConflictError(DeskError):
+    """Somebody else changed it first: read it again, then decide."""
+
+    code = "VERSION_CONFLICT"
+
+
+class HookRejectedError(DeskError):
+    """A before-hook vetoed the verb; its own words are the message."""
+
+    code = "HOOK_REJECTED"
+
+
+class IdempotencyConflictError(DeskError):
+    """This idempotency key was used for another verb or another input: use a new key."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+
+
+class NoAgentAvailableError(DeskError):
+    """No support user is online with capacity left: name an agent, or try again later."""
+
+    code = "NO_AGENT_AVAILABLE"
+
+
+class UnauthenticatedError(DeskError):
+    """The API key is missing or wrong: send `Authorization: Bearer KEY`."""
+
+    code = "UNAUTHENTICATED"
+
+
+class UnavailableError(DeskError):
+    """The database does not answer: try again; an idempotency key makes that safe."""
+
+    code = "UNAVAILABLE"
+
+
+class CausalChainError(DeskError):
+    """An event is more than 16 steps away from the first cause: hooks seem to call each other in a circle."""
+
+    code = "CAUSAL_CHAIN_TOO_LONG"
+
+
+def all_errors() -> list[type[DeskError]]:
+    """The base class, then every error class, in the order of their declaration."""
+    return [DeskError, *DeskError.__subclasses__()]

@@ -1,0 +1,15 @@
+"""All nouns, in the order in which surfaces list them. A new noun is one file and one line here."""
+
+from deskgraph.schema.activity import Activity
+from deskgraph.schema.contact import Contact
+from deskgraph.schema.event import Event
+from deskgraph.schema.noun import NOUNS
+from deskgraph.schema.organization import Organization
+from deskgraph.schema.ticket import Ticket
+from deskgraph.schema.user import User
+
+__all__ = ["Activity", "Contact", "Event", "Organization", "Ticket", "User"]
+
+# Surfaces list the nouns in this order, whichever module was imported first.
+for _noun in (Ticket, Contact, Organization, User, Activity, Event):
+    NOUNS[_noun.__name__] = NOUNS.pop(_noun.__name__)

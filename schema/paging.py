@@ -1,0 +1,112 @@
+"""Pages: arguments, cursors and orders of connections (Relay cursor connections, keyset paging)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
+from deskgraph.schema.fields import Prop
+from deskgraph.schema.noun import Noun
+
+DEFAULT_PAGE = 50
+MAX_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One column of an order."""
+
+    prop: Prop
+    descending: bool = False
+
+    @property
+    def sign(self) -> str:
+        """How a cursor names the column: `-createdAt` is descending."""
+        return f"-{self.prop.graphql}" if self.descending else self.prop.graphql
+
+
+def parse_order(noun: type[Noun], text: str) -> Order:
+    """The order of `-created_at` (descending) or `created_at`, in Python's or GraphQL's spelling."""
+    name = text.removeprefix("-")
+    for prop in noun.props():
+        if prop.sortable and name in (prop.name, prop.graphql):
+            return Order(prop, text.startswith("-"))
+    names = ", ".join(prop.name for prop in noun.props() if prop.sortable)
+    raise InvalidInputError(f"{noun.__name__} can't be ordered by {name!r}; it can by {names}.", field="orderBy")
+
+
+def full_order(noun: type[Noun], orders: Sequence[Order], default: str = "") -> tuple[Order, ...]:
+    """`orders`, or else the default, made total by the id."""
+    chosen = tuple(orders) or (parse_order(noun, default or noun.order),)
+    names = {order.prop.name for order in chosen}
+    unique = names & {"id", "position"}
+    return chosen if unique else (*chosen, Order(noun.props()[0], chosen[-1].descending))
+
+
+def encode_cursor(orders: Sequence[Order], values: Sequence[Any]) -> str:
+    """An opaque cursor: the order's columns and the row's values in them."""
+    text = orjson.dumps([[order.sign for order in orders], list(values)])
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def decode_cursor(orders: Sequence[Order], cursor: str) -> list[Any]:
+    """The values in a cursor; INVALID_CURSOR where it isn't one, or is one of another order."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        signs, values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidCursorError(field="after") from error
+    if signs != [order.sign for order in orders] or not isinstance(values, list) or len(values) != len(orders):
+        raise InvalidCursorError("The cursor belongs to a list in another order: start again without it.", field="after")
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows of a connection are wanted: `size` rows on one side of the cursor, seen in `orders`."""
+
+    size: int
+    orders: tuple[Order, ...]
+    backward: bool = False
+    after: list[Any] | None = None
+    before: list[Any] | None = None
+
+
+def page_of(noun: type[Noun], arguments: dict[str, Any], default_order: str = "") -> Page:
+    """The page that a connection's arguments ask for; INVALID_INPUT where they contradict each other or the limits."""
+    orders = full_order(noun, [_order(noun, entry) for entry in arguments.get("orderBy") or ()], default_order)
+    first, last = arguments.get("first"), arguments.get("last")
+    if first is not None and last is not None:
+        raise InvalidInputError("Give first or last, not both.", field="first")
+    after, before = arguments.get("after"), arguments.get("before")
+    return Page(
+        size=_size("last" if last is not None else "first", last if last is not None else first),
+        orders=orders,
+        backward=last is not None,
+        after=None if after is None else decode_cursor(orders, after),
+        before=None if before is None else decode_cursor(orders, before),
+    )
+
+
+def _size(name: str, value: int | None) -> int:
+    if value is None:
+        return DEFAULT_PAGE
+    if not 1 <= value <= MAX_PAGE:
+        raise InvalidInputError(f"{name} must be from 1 to {MAX_PAGE}, not {value}.", field=name)
+    return value
+
+
+def _order(noun: type[Noun], entry: dict[str, Any]) -> Order:
+    """The order of one entry such as `{createdAt: DESC}`."""
+    if len(entry) != 1:
+        raise InvalidInputError("Each entry of orderBy names one field: [{priority: DESC}, {createdAt: ASC}].", field="orderBy")
+    [(name, direction)] = entry.items()
+    if direction is None:
+        raise InvalidInputError(f"orderBy.{name} must be ASC or DESC.", field="orderBy")
+    return parse_order(noun, f"-{name}" if str(direction) == "DESC" else name)

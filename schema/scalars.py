@@ -1,0 +1,66 @@
+"""Scalars beyond GraphQL's own, and enums whose members carry their description."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, NewType, Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+Long = NewType("Long", int)
+DateTime = NewType("DateTime", datetime)
+
+MAX_LONG = 2**63 - 1
+
+
+def parse_long(value: object) -> int:
+    """A whole number of 64 bits."""
+    if isinstance(value, int) and not isinstance(value, bool) and -MAX_LONG - 1 <= value <= MAX_LONG:
+        return value
+    raise ValueError(f"Long is a whole number of 64 bits, not {value!r}.")
+
+
+def parse_datetime(value: object) -> datetime:
+    """A moment in ISO 8601; without an offset it is in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime):
+        raise ValueError(f"DateTime is ISO 8601, such as 2026-11-01T09:30:00Z, not {value!r}.")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def format_datetime(value: datetime | str) -> str:
+    """ISO 8601. What the database formatted passes through."""
+    return value if isinstance(value, str) else value.isoformat()
+
+
+SCALARS: dict[object, Any] = {
+    Long: strawberry.scalar(
+        name="Long", description="A whole number of 64 bits, a JSON number.", serialize=int, parse_value=parse_long
+    ),
+    DateTime: strawberry.scalar(
+        name="DateTime",
+        description="A moment in ISO 8601, such as 2026-11-01T09:30:00Z; without an offset it is in UTC.",
+        serialize=format_datetime,
+        parse_value=parse_datetime,
+    ),
+    JSON: strawberry.scalar(
+        name="JSON", description="Any JSON value.", serialize=lambda value: value, parse_value=lambda value: value
+    ),
+}
+
+
+class Words(str, Enum):
+    """An enum of UPPER_CASE words, each declared with its description: `OPEN = "OPEN", "Somebody should act."`"""
+
+    doc: str
+
+    def __new__(cls, value: str, doc: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
+
+    def __str__(self) -> str:
+        return str(self.value)

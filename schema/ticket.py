@@ -1,0 +1,76 @@
+"""Tickets."""
+
+from __future__ import annotations
+
+from deskgraph.schema.fields import Choice, Integer, LongInteger, Many, One, Text
+from deskgraph.schema.noun import Entity
+from deskgraph.schema.scalars import Words
+
+
+class TicketStatus(Words):
+    """Where a ticket stands. Only verbs move it."""
+
+    OPEN = "OPEN", "Somebody should act on it."
+    PENDING = "PENDING", "Waiting for someone else, such as the requester."
+    ESCALATED = "ESCALATED", "Handed to a higher tier."
+    RESOLVED = "RESOLVED", "Fixed, unless the requester disagrees."
+    CLOSED = "CLOSED", "Done for good; only `reopen` brings it back."
+
+
+class TicketPriority(Words):
+    """How urgent a ticket is, from the least to the most."""
+
+    LOW = "LOW", "Whenever there is time."
+    MEDIUM = "MEDIUM", "The usual."
+    HIGH = "HIGH", "Before the usual."
+    URGENT = "URGENT", "Now."
+
+
+class Channel(Words):
+    """How a ticket came in."""
+
+    EMAIL = "EMAIL", "An e-mail."
+    CHAT = "CHAT", "A chat or messenger."
+    PHONE = "PHONE", "A call."
+    WEB = "WEB", "A form or portal."
+    SOCIAL = "SOCIAL", "A social network."
+    API = "API", "A program."
+
+
+UNSOLVED = (TicketStatus.OPEN, TicketStatus.PENDING, TicketStatus.ESCALATED)
+
+
+class Ticket(Entity):
+    """A customer's request for help, from the first message to its resolution."""
+
+    prefix = "ticket"
+    plural = "tickets"
+    indexes = ((), ("status",), ("status", "priority"), ("number",))
+
+    number = LongInteger("A short number for people: #1042.", required=True, sortable=True)
+    subject = Text("What it is about.", required=True, writable=True, sortable=True)
+    description = Text("The request in full.", most=100_000, writable=True)
+    status = Choice("Where it stands.", TicketStatus, required=True, ranked=True, sortable=True)
+    priority = Choice(
+        "How urgent it is.",
+        TicketPriority,
+        required=True,
+        default="MEDIUM",
+        writable=True,
+        ranked=True,
+        sortable=True,
+    )
+    channel = Choice("How it came in.", Channel, writable=True)
+    level = Integer("How often it was escalated.", required=True, sortable=True)
+    resolution = Text("What fixed it; set by `resolve`, cleared by `reopen`.", most=100_000)
+
+    contact = One("Who raised it: the requester.", "<-[:RAISED]-", "Contact", writable=True)
+    assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent")
+    organization = One(
+        "Where its contact works; kept in step with the contact.",
+        "-[:ABOUT]->",
+        "Organization",
+        follows=("contact", "organization"),
+    )
+    activities = Many("What was noted on it, the newest first.", "<-[:ON]-", "Activity")
+    events = Many("What happened to it, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

@@ -1,0 +1,120 @@
+"""Verbs: what can be done to nouns.
+
+A verb is declared once, as a class; its mutation, input, payload, hooks, event and SDK method follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from deskgraph.schema.errors import InvalidInputError
+from deskgraph.schema.fields import Prop, Ref
+from deskgraph.schema.noun import Entity
+from deskgraph.schema.scalars import Words
+from deskgraph.schema.words import participle, past
+
+Input = Prop | Ref
+
+
+@dataclass(slots=True)
+class Change:
+    """What a verb does to the noun and writes into its event.
+
+    `set`: properties by their GraphQL name. `link`: edges by their field's name, to the target's id or to None.
+    `data`: the event's data, to which `$id` is added.
+    """
+
+    set: dict[str, Any] = field(default_factory=dict)
+    link: dict[str, str | None] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Verb:
+    """A verb of one noun.
+
+    Subclasses declare `noun`, `name`, the states it is allowed `from_`, the state it leads `to`, and its inputs as
+    fields. `partial`: an input that is not given stays as it is, instead of becoming its default.
+    """
+
+    noun: ClassVar[type[Entity]]
+    name: ClassVar[str]
+    past: ClassVar[str]
+    participle: ClassVar[str]
+    from_: ClassVar[tuple[Words, ...] | None] = None
+    to: ClassVar[Words | None] = None
+    creates: ClassVar[bool] = False
+    deletes: ClassVar[bool] = False
+    partial: ClassVar[bool] = False
+    inputs: ClassVar[dict[str, Input]] = {}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Conjugate, collect the inputs, and remember the verb."""
+        super().__init_subclass__(**options)
+        if "name" in vars(cls):
+            cls.participle = vars(cls).get("participle") or participle(cls.name)
+            cls.past = vars(cls).get("past") or past(cls.name)
+        if hasattr(cls, "noun") and hasattr(cls, "name"):
+            cls.inputs = {**(cls.noun.inputs() if cls.creates or cls.partial else {}), **_declared(cls)}
+            VERBS[f"{cls.noun.prefix}.{cls.name}"] = cls
+
+    @classmethod
+    def event(cls) -> str:
+        """The type of its event: `ticket.resolved`."""
+        return f"{cls.noun.prefix}.{cls.past}"
+
+    @classmethod
+    def mutation(cls) -> str:
+        """The name of its mutation: `resolveTicket`."""
+        return f"{cls.name}{cls.noun.__name__}"
+
+    @classmethod
+    def check(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """The inputs as they are stored, defaults filled in; INVALID_INPUT names the first one at fault."""
+        for name in values:
+            if name not in cls.inputs:
+                known = ", ".join(cls.inputs) or "nothing more"
+                raise InvalidInputError(f"{cls.mutation()} takes {known}, not {name!r}.", field=name)
+        return {
+            name: cls.check_one(name, values.get(name)) for name in cls.inputs if name in values or not cls.partial
+        }
+
+    @classmethod
+    def check_one(cls, name: str, value: Any) -> Any:
+        """One input as it is stored."""
+        declared = cls.inputs[name]
+        if value is not None:
+            return declared.check(value)
+        if declared.required and (cls.partial or declared.default is None):
+            raise InvalidInputError(f"{cls.mutation()} needs {declared.graphql}: {declared.doc}", field=declared.graphql)
+        return None if cls.partial else declared.default
+
+    @classmethod
+    def change(cls, given: dict[str, Any]) -> Change:
+        """What the inputs alone say: those that are fields of the noun are set on it; all go into the event's data."""
+        props = {prop.name: prop.graphql for prop in cls.noun.props()}
+        ones = {one.given_as: one.name for one in cls.noun.ones()}
+        return Change(
+            set={props[name]: value for name, value in given.items() if name in props},
+            link={ones[name]: value for name, value in given.items() if name in ones},
+            data={cls.inputs[name].graphql: value for name, value in given.items() if value is not None},
+        )
+
+    @classmethod
+    async def decide(cls, draft: Any, _desk: Any) -> Change:
+        """What to change, seen inside the transaction. Verbs that choose something (an agent, say) override this."""
+        return cls.change(draft.given)
+
+
+VERBS: dict[str, type[Verb]] = {}
+
+
+def _declared(cls: type[Verb]) -> dict[str, Input]:
+    """The inputs among a class's attributes, its bases' first."""
+    members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
+    return {name: member for name, member in members.items() if isinstance(member, Prop | Ref)}
+
+
+def verbs_of(noun: type[Entity]) -> list[type[Verb]]:
+    """The verbs of one noun, in the order of their declaration."""
+    return [verb for verb in VERBS.values() if verb.noun is noun]

@@ -1,0 +1,29 @@
+"""English verb forms, for the names of hooks and events."""
+
+from __future__ import annotations
+
+VOWELS = "aeiou"
+
+
+def participle(verb: str) -> str:
+    """The form that names a before-hook: create -> creating, stop -> stopping."""
+    return _stem(verb) + "ing"
+
+
+def past(verb: str) -> str:
+    """The form of a regular verb that names events and after-hooks: assign -> assigned, reply -> replied."""
+    if verb.endswith("y") and verb[-2] not in VOWELS:
+        return verb[:-1] + "ied"
+    return _stem(verb) + "ed"
+
+
+def _stem(verb: str) -> str:
+    if verb.endswith("e") and not verb.endswith("ee"):
+        return verb[:-1]
+    return verb + verb[-1] if _doubles(verb) else verb
+
+
+def _doubles(verb: str) -> bool:
+    """Whether a short verb's last consonant doubles: ban, stop; not open, assign, hold."""
+    one_vowel = sum(letter in VOWELS for letter in verb) == 1
+    return len(verb) >= 3 and one_vowel and verb[-2] in VOWELS and verb[-1] not in VOWELS + "wxy"
