@@ -55,7 +55,18 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
             desk.numbers.give_back(number)
         raise
     desk.feed.wake()
-    return outcome
+    return await _with_position(session, outcome, wanted)
+
+
+async def _with_position(session: Session, outcome: Outcome, wanted: dict[str, Want]) -> Outcome:
+    """Where the event's position is wanted, which it gets after the commit, wait for it and read the event again."""
+    late = {key: want for key, want in wanted.items() if want.of == "event" and want.picks_field("position")}
+    if not late:
+        return outcome
+    await session.desk.feed.settle()
+    scope = Scope()
+    events = {key: by_id(Event, outcome.event, want.picks, scope) for key, want in late.items()}
+    return Outcome(outcome.subject, outcome.event, outcome.payload | await session.read(plan(events, scope)))
 
 
 def _checked(command: Command) -> Command:

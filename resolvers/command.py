@@ -20,6 +20,10 @@ class Want:
     of: Literal["subject", "event"]
     picks: tuple[Pick, ...]
 
+    def picks_field(self, name: str) -> bool:
+        """Whether the field of that name is among what is wanted."""
+        return any(pick.field is not None and pick.field.name == name for pick in self.picks)
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING
 
 from deskgraph.resolvers import verbs
+from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS
 from deskgraph.resolvers.session import NounWords, Session
 from deskgraph.schema import nouns
 from deskgraph.schema.errors import DeskError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from deskgraph.resolvers.desk import Desk
-
 __all__ = ["Activity", "Contact", "Event", "Organization", "Ticket", "User", "speaking", "verbs"]
 
-_desk: ContextVar[Desk] = ContextVar("deskgraph_desk")
+_open: list[Desk] = []
 
 
 @contextmanager
 def speaking(desk: Desk) -> Iterator[None]:
-    """Let the module's words mean this desk, for the tasks that are started inside."""
-    token = _desk.set(desk)
+    """Let the words mean this desk; of several, the one that was opened last."""
+    _open.append(desk)
     try:
         yield
     finally:
-        _desk.reset(token)
+        _open.remove(desk)
 
 
 def _session() -> Session:
-    try:
-        return _desk.get().session
-    except LookupError:
-        raise DeskError("No desk is open here: `async with deskgraph.open(): ...`") from None
+    if not _open:
+        raise DeskError("No desk is open here: `async with deskgraph.open(): ...`")
+    return _open[-1].session
 
 
 Ticket = NounWords(nouns.Ticket, DEFAULT_HOOKS, _session)

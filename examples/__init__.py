@@ -1,0 +1,1 @@
+"""Examples that run: `deskgraph serve --hooks examples.support_hooks`."""

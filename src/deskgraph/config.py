@@ -1,0 +1,58 @@
+"""Settings: from arguments, DESKGRAPH_* and NEO4J_* environment variables, or their defaults."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KEY_FILE = "api-key"
+
+
+def neo4j(name: str) -> AliasChoices:
+    """A setting that is read from NEO4J_NAME."""
+    return AliasChoices(f"neo4j_{name}", f"NEO4J_{name.upper()}")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. An argument of the command line is stronger than the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="DESKGRAPH_", extra="forbid", populate_by_name=True)
+
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    data: Path = Field(
+        default_factory=lambda: user_data_path("deskgraph"), description="The data folder: the database and the key."
+    )
+    api_key: str | None = Field(None, min_length=8, description="The admin key; generated on the first run by default.")
+    workspace: str = Field("default", min_length=1, max_length=100, description="The workspace that is served.")
+    hooks: list[str] = Field([], description="Modules with hooks.")
+    sample: bool = Field(False, description="Load a small sample desk into an empty workspace.")
+    heap: str = Field("512m", description="Java's largest heap for the database that comes with deskgraph.")
+    maven_repository: str | None = Field(None, description="A mirror of the Maven repository that Neo4j comes from.")
+
+    neo4j_uri: str | None = Field(None, validation_alias=neo4j("uri"), description="A server of your own.")
+    neo4j_username: str = Field("neo4j", validation_alias=neo4j("username"))
+    neo4j_password: str = Field("", validation_alias=neo4j("password"))
+    neo4j_database: str | None = Field(None, validation_alias=neo4j("database"))
+
+    def key(self) -> str:
+        """The admin key: the one that was set, or the one kept in the data folder, made on the first run."""
+        return self.api_key or kept_key(self.data / KEY_FILE)
+
+
+def kept_key(path: Path) -> str:
+    """The key in a file that only its owner can read; made if there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        key = f"dg_{secrets.token_urlsafe(24)}"
+        file.write(f"{key}\n")
+    return key

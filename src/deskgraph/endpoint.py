@@ -1,0 +1,91 @@
+"""GraphQL over HTTP and over WebSocket (graphql-transport-ws), on one path, behind the key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UNSET, UnsetType
+
+from deskgraph.auth import Keys
+from deskgraph.console import PAGE
+from deskgraph.resolvers.api import Context, schema
+from deskgraph.resolvers.desk import Desk
+from deskgraph.schema.errors import UnauthenticatedError
+
+
+class Endpoint(GraphQL[Context, Any]):
+    """Strawberry's ASGI application with this project's keys, page and error bodies."""
+
+    def __init__(self, desk: Desk, keys: Keys) -> None:
+        super().__init__(
+            schema(),
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=10),
+        )
+        self.desk = desk
+        self.keys = keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse an HTTP request without the key before its body is read. Only the console page needs none."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except HTTPException as error:
+            response = error_response(error.status_code, "BAD_REQUEST", error.reason)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method == "GET" and "text/html" in request.headers.get("accept", "") and not request.query_params:
+            return FileResponse(PAGE, media_type="text/html")
+        if self.keys.actor(request.headers.get("authorization")) is None:
+            refusal = UnauthenticatedError()
+            return error_response(401, refusal.code, refusal.message, {"WWW-Authenticate": "Bearer"})
+        return await self.run(request)
+
+    async def get_context(self, request: Request | WebSocket, response: Any) -> Context:  # noqa: ARG002 - Strawberry's signature
+        """The session of whoever sent the request."""
+        actor = self.keys.actor(request.headers.get("authorization"))
+        return Context(self.desk.acting(actor or ""))
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """A WebSocket may bring its key in the payload of connection_init, as browsers can't set headers."""
+        given = context.connection_params.get("authorization")
+        actor = self.keys.actor(given) if given is not None else context.session.actor
+        if not actor:
+            raise ConnectionRejectionError
+        context.session = self.desk.acting(actor)
+        return UNSET
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """A request's body is an object."""
+        parsed = super().parse_json(data)
+        if not isinstance(parsed, dict):
+            raise HTTPException(400, "The body must be a JSON object with a query.")
+        return parsed
+
+    def decode_json(self, data: str | bytes) -> object:
+        """JSON by orjson; its error is a json.JSONDecodeError."""
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str:
+        """JSON by orjson. Text, for a WebSocket message must be text."""
+        return orjson.dumps(data).decode()
+
+
+def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
+    """An error as GraphQL clients read it."""
+    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
+    return Response(orjson.dumps(body), status, headers, "application/json")
