@@ -106,8 +106,13 @@ class Desk:
     def _attached(self) -> dict[str, AfterHook]:
         return {name: consumer.hook for name, consumer in self._consumers.items()}
 
+    async def position(self) -> int:
+        """The log's last position, everything counted that this process committed before."""
+        await self.feed.settle()
+        return self.feed.position
+
     async def settle(self) -> None:
-        """Wait until the after-hooks have handled, or parked, everything that was committed before, and what that led to."""
+        """Wait until the after-hooks have handled, or parked, everything committed before, and what that led to."""
         await self.feed.settle()
         while any(consumer.position < self.feed.position for consumer in self._consumers.values()):
             async with self.consumed:
@@ -131,9 +136,9 @@ class Desk:
             cursor = entries[-1].position
 
     async def _start(self, after: int | None) -> int:
+        await self.feed.settle()
         if after is None:
             return self.feed.position
-        await self.feed.settle()
         if not 0 <= after <= self.feed.position:
             raise InvalidCursorError(f"The log ends at {self.feed.position}; {after} is no position in it.", field="after")
         return after

@@ -1,0 +1,5 @@
+"""`python -m deskgraph`."""
+
+from deskgraph.cli import main
+
+main()
