@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, LiteralString, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction
@@ -25,7 +25,7 @@ class Transaction:
 
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query; `$workspace` is given."""
-        result = await self._inner.run(cast(LiteralString, DIALECT + cypher), parameters, workspace=self.workspace)
+        result = await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace)
         return await result.data()
 
     async def one(self, cypher: str, **parameters: Any) -> dict[str, Any] | None:
@@ -81,7 +81,7 @@ class Database:
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement that is no business of one workspace, such as a constraint, in its own transaction."""
         async with self._session(neo4j.WRITE_ACCESS) as session:
-            result = await session.run(cast(LiteralString, DIALECT + cypher), parameters)
+            result = await session.run(DIALECT + cypher, parameters)
             return await result.data()
 
     def _session(self, access: str) -> neo4j.AsyncSession:

@@ -15,7 +15,10 @@ UNIQUE = {
     "Consumer": ("workspace", "name"),
     "AssignmentLock": ("workspace",),
 }
-EVENT_UNIQUE = {"event_position": ("workspace", "position"), "event_order": ("workspace", "subjectId", "subjectVersion")}
+EVENT_UNIQUE = {
+    "event_position": ("workspace", "position"),
+    "event_order": ("workspace", "subjectId", "subjectVersion"),
+}
 
 
 def statements() -> list[str]:

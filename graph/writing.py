@@ -1,4 +1,7 @@
-"""The Cypher of verbs, put together from the nouns' declarations: lock and load, change and event, in the verb's transaction."""
+"""The Cypher of verbs, put together from the nouns' declarations: lock and load, then change and event.
+
+Both run in the verb's transaction.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from deskgraph.schema.errors import AlreadyExistsError, NotFoundError
 from deskgraph.schema.fields import One
 from deskgraph.schema.ids import new_id
 from deskgraph.schema.noun import NOUNS, Entity, Noun, noun_of
-from deskgraph.schema.verb import Change, Verb
+from deskgraph.schema.verb import VERBS, Change, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Deed:
 
 async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any] | None:
     """Take the node's write lock, then read its record; None where there is no such node."""
-    cypher, shape = _lock_query(noun)
+    cypher, shape = _lock_query(noun.__name__)
     row = await tx.one(cypher, id=subject)
     return None if row is None else shape(row["record"]) if shape else row["record"]
 
@@ -50,7 +53,7 @@ async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any
 async def write(tx: Transaction, deed: Deed) -> str:
     """Write the change and its event; the event's id. NOT_FOUND where an edge would lead nowhere."""
     links = tuple(sorted((name, target is not None) for name, target in deed.change.link.items()))
-    cypher = _write_query(deed.verb, links, caused=deed.cause is not None)
+    cypher = _write_query(deed.verb.key(), links, caused=deed.cause is not None)
     event = new_id("event")
     row = await tx.one(
         cypher,
@@ -82,16 +85,17 @@ def _check_found(deed: Deed, row: dict[str, Any]) -> None:
 
 
 @cache
-def _lock_query(noun: type[Noun]) -> tuple[str, Shape | None]:
+def _lock_query(name: str) -> tuple[str, Shape | None]:
     # Writing a property takes the lock; reading comes after it, or two writers could both see the old version.
+    noun = noun_of(name)
     node = node_map(noun, "n", record_picks(noun), Scope())
-    match = f"MATCH (n:{noun.__name__} {{id: $id, workspace: $workspace}})"
+    match = f"MATCH (n:{name} {{id: $id, workspace: $workspace}})"
     return f"{match}\nSET n.lock = true\nWITH n\nRETURN {node.cypher} AS record", node.shape
 
 
 @cache
-def _write_query(verb: type[Verb], links: tuple[tuple[str, bool], ...], *, caused: bool) -> str:
-    return "\n".join(_lines(verb, links, caused=caused))
+def _write_query(verb: str, links: tuple[tuple[str, bool], ...], *, caused: bool) -> str:
+    return "\n".join(_lines(VERBS[verb], links, caused=caused))
 
 
 def _lines(verb: type[Verb], links: tuple[tuple[str, bool], ...], *, caused: bool) -> Iterator[str]:
@@ -122,9 +126,7 @@ def _lines(verb: type[Verb], links: tuple[tuple[str, bool], ...], *, caused: boo
 
 def _attribute(*, caused: bool) -> Iterator[str]:
     """Edges to the user who acted, if it is one, and to the cause."""
-    yield (
-        "CALL (event) { MATCH (by:User {id: event.actor, workspace: event.workspace}) CREATE (event)-[:BY]->(by) }"
-    )
+    yield ("CALL (event) { MATCH (by:User {id: event.actor, workspace: event.workspace}) CREATE (event)-[:BY]->(by) }")
     if caused:
         yield (
             "CALL (event) { MATCH (cause:Event {id: $cause, workspace: event.workspace}) "
@@ -138,11 +140,12 @@ def _relink(noun: type[Entity], name: str, *, given: bool, fresh: bool) -> Itera
     if not fresh:
         yield f"CALL (n) {{ MATCH {_named(edge, 'n', '')} DELETE old }}"
     if given:
-        yield f"FOREACH (_ IN CASE WHEN to_{name} IS NULL THEN [] ELSE [1] END | CREATE {edge.pattern('n', f'to_{name}')})"
+        once = f"CASE WHEN to_{name} IS NULL THEN [] ELSE [1] END"
+        yield f"FOREACH (_ IN {once} | CREATE {edge.pattern('n', f'to_{name}')})"
 
 
 def _derive(noun: type[Entity], changed: set[str]) -> Iterator[str]:
-    """Bring edges that follow the changed ones into step: this noun's own, and those of nouns that follow through it."""
+    """Bring edges that follow the changed ones into step: this noun's own, and those that follow through it."""
     for owner in NOUNS.values():
         for edge in owner.ones():
             if not edge.follows:

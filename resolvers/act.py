@@ -1,4 +1,4 @@
-"""One verb, one transaction: claim the key, lock the noun, run the before-hooks, write change and event, read the answer.
+"""One verb, one transaction: claim the key, lock the noun, run the before-hooks, write change and event, read both.
 
 All of it is committed together or not at all. The transaction is run again after a deadlock, and with it the
 before-hooks: what must happen once belongs into an after-hook.
@@ -155,7 +155,9 @@ async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
     except Exception as error:
         if is_passing(error):
             raise
-        log.info("hook.rejected", verb=draft.verb.mutation(), hook=getattr(hook, "__qualname__", str(hook)), exc_info=error)
+        log.info(
+            "hook.rejected", verb=draft.verb.mutation(), hook=getattr(hook, "__qualname__", str(hook)), exc_info=error
+        )
         raise HookRejectedError(str(error) or type(error).__name__) from error
     if answer is None or isinstance(answer, Draft):
         return answer or draft

@@ -50,7 +50,7 @@ class Context:
 class ReadAhead(SchemaExtension):
     """Resolves the operation's selections before execution; a query's data is read here, in one go."""
 
-    async def on_execute(self) -> AsyncIterator[None]:  # type: ignore[override]
+    async def on_execute(self) -> AsyncIterator[None]:
         """Put what the resolvers need into the root value."""
         await self._prepare(self.execution_context)
         yield
@@ -65,9 +65,7 @@ class ReadAhead(SchemaExtension):
         variables = get_variable_values(graphql, operation.variable_definitions or (), execution.variables or {})
         if isinstance(variables, list):
             return  # execution will find the same errors and report them
-        fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
+        fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
         selection = Selection(graphql, operation, fragments, variables)
         execution.root_value = selection
         if operation.operation.value == "query":
@@ -125,7 +123,9 @@ def _query() -> Any:
     of_id = {"id": ("ID", "Its id.")}
     for name, noun in NOUNS.items():
         what = name.lower()
-        fields.append(types.field(noun.prefix, f"{name} | None", f"The {what} of that id; null where there is none.", of_id))
+        fields.append(
+            types.field(noun.prefix, f"{name} | None", f"The {what} of that id; null where there is none.", of_id)
+        )
         fields.append(
             types.field(noun.plural, f"{name}Connection", f"The workspace's {noun.plural}.", types.page_arguments(name))
         )
@@ -159,7 +159,9 @@ def _subscription() -> Any:
     }
     fields = [
         types.field("events", "Event", "The log's events as they happen, in the order of their positions.", of),
-        types.field("ticketEvents", "Event", "What happens to one ticket.", {"id": ("ID", "The ticket."), "after": after}),
+        types.field(
+            "ticketEvents", "Event", "What happens to one ticket.", {"id": ("ID", "The ticket."), "after": after}
+        ),
     ]
     return types.define("Subscription", "What can be listened to.", fields)
 
@@ -184,6 +186,6 @@ def _bind(made: Schema) -> None:
         graphql.subscription_type.fields[name].resolve = _pass_through
 
 
-def _pass_through(source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+def _pass_through(source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
     """The value is there already, under the response key. An error in its place is raised by the executor."""
     return source[info.path.key]

@@ -12,7 +12,6 @@ from deskgraph.graph.compiler.picks import Pick
 from deskgraph.schema.verb import Verb
 
 
-
 @dataclass(frozen=True, slots=True)
 class Want:
     """What a caller wants to read of a verb's `subject` or `event`, in the verb's own transaction."""

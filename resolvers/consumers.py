@@ -133,5 +133,3 @@ class Consumer:
 
     async def _settle(self, work: Any) -> None:
         await self.desk.database.write(self.desk.workspace, work)
-
-

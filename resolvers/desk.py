@@ -124,9 +124,9 @@ class Desk:
     async def events(
         self, types: list[str] | None = None, subject: str | None = None, after: int | None = None
     ) -> AsyncIterator[Entry]:
-        """The log's entries as they come, or from a position on: `types` such as `ticket.resolved`, `ticket.*`, `*.created`.
+        """The log's entries as they come, or from a position on.
 
-        INVALID_CURSOR if the position has not been given yet.
+        `types` are such as `ticket.resolved`, `ticket.*` and `*.created`. INVALID_CURSOR if the log is not so long yet.
         """
         cursor = await self._start(after)
         while entries := await self.feed.after(cursor):
@@ -140,7 +140,9 @@ class Desk:
         if after is None:
             return self.feed.position
         if not 0 <= after <= self.feed.position:
-            raise InvalidCursorError(f"The log ends at {self.feed.position}; {after} is no position in it.", field="after")
+            raise InvalidCursorError(
+                f"The log ends at {self.feed.position}; {after} is no position in it.", field="after"
+            )
         return after
 
 

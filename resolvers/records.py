@@ -10,7 +10,10 @@ from deskgraph.schema.verb import Verb
 
 
 class Record:
-    """A noun as it was read, in Python's names: `ticket.subject`, `ticket.created_at`. An edge to one node is that node's id: `ticket.contact`."""
+    """A noun as it was read, in Python's names: `ticket.subject`, `ticket.created_at`.
+
+    An edge to one node is that node's id: `ticket.contact`.
+    """
 
     __slots__ = ("_noun", "_values")
 

@@ -57,9 +57,7 @@ class Session:
 
     def inside(self, tx: Transaction, number: int = 0) -> Session:
         """The same session inside a transaction, perhaps with a ticket number that was reserved for it."""
-        return Session(
-            self.desk, self.actor, tx=tx, cause=self.cause, event=self.event, key=self.key, number=number
-        )
+        return Session(self.desk, self.actor, tx=tx, cause=self.cause, event=self.event, key=self.key, number=number)
 
     async def read(self, made: Plan) -> dict[str, Any]:
         """The response of a compiled query, read in this session's transaction if there is one."""
@@ -100,9 +98,14 @@ class NounWords:
         return found[0] if found else None
 
     async def find(
-        self, *, filter: dict[str, Any] | None = None, order_by: str = "", limit: int | None = None, **fields: Any  # noqa: A002 - as in GraphQL
+        self,
+        *,
+        filter: dict[str, Any] | None = None,  # noqa: A002 - as in GraphQL
+        order_by: str = "",
+        limit: int | None = None,
+        **fields: Any,
     ) -> list[Record]:
-        """All with these values: `User.find(role="support", status=["online", "away"], order_by="-created_at", limit=10)`.
+        """All with these values: `User.find(role="support", status=["online", "away"], order_by="-created_at")`.
 
         `filter` takes comparators as GraphQL does: `{"createdAt": {"gte": "2026-11-01"}}`.
         """
@@ -143,5 +146,7 @@ class VerbWord:
         """Do the verb; the noun as it is after it. Raises a DeskError, and then nothing was changed."""
         session = self._session()
         command = Command(self._verb, given, id, expected_version, idempotency_key)
-        outcome = await session.desk.perform(session, command, {"subject": Want("subject", record_picks(self._verb.noun))})
+        outcome = await session.desk.perform(
+            session, command, {"subject": Want("subject", record_picks(self._verb.noun))}
+        )
         return Record.read(self._verb.noun, outcome.payload["subject"])

@@ -20,7 +20,7 @@ Stream = AsyncGenerator[dict[str, Any], None]
 
 async def events(
     selection: Selection,
-    info: GraphQLResolveInfo,
+    info: GraphQLResolveInfo[Any],
     types: list[str] | None = None,
     subject: str | None = None,
     after: int | None = None,
@@ -36,7 +36,7 @@ async def events(
 
 async def ticket_events(
     selection: Selection,
-    info: GraphQLResolveInfo,
+    info: GraphQLResolveInfo[Any],
     id: str,  # noqa: A002 - the argument's name
     after: int | None = None,
 ) -> Stream:

@@ -34,7 +34,7 @@ def _entry(noun: type[Noun], name: str, value: Any) -> dict[str, Any]:
 
 
 def _field(noun: type[Noun], name: str) -> Field:
-    """The field of that name; an edge also by the name of its input (`agent`) or, one of many, in the singular (`contact`)."""
+    """The field of that name; an edge also by its input's name (`agent`) or, to many, in the singular (`contact`)."""
     for declared in noun.fields.values():
         names = {declared.name, declared.graphql, getattr(declared, "given_as", "")}
         if isinstance(declared, Many):

@@ -20,14 +20,15 @@ Resolver = Callable[..., Awaitable[dict[str, Any]]]
 def mutation(verb: type[Verb]) -> Resolver:
     """The resolver of a verb's mutation. What a caller can put right is in the payload's `errors`."""
 
-    async def resolve(selection: Selection, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the argument's name
+    async def resolve(selection: Selection, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the argument's name
         wanted, errors, names = _payload(verb, selection, info)
         try:
             outcome = await info.context.session.desk.perform(info.context.session, command(verb, input), wanted)
         except DeskError as error:
             mistakes = [UserError(code=error.code, message=error.message, field=error.field)]
             return {**dict.fromkeys(wanted), **dict.fromkeys(errors, mistakes), **names}
-        return {**outcome.payload, **dict.fromkeys(errors, []), **names}
+        nothing: list[UserError] = []
+        return {**outcome.payload, **dict.fromkeys(errors, nothing), **names}
 
     return resolve
 
@@ -47,7 +48,7 @@ def command(verb: type[Verb], given: dict[str, Any]) -> Command:
 
 
 def _payload(
-    verb: type[Verb], selection: Selection, info: GraphQLResolveInfo
+    verb: type[Verb], selection: Selection, info: GraphQLResolveInfo[Any]
 ) -> tuple[dict[str, Want], list[str], dict[str, str]]:
     """What the payload's selection wants, by response key: of noun and event; the keys of `errors` and `__typename`."""
     type_name = f"{verb.noun.__name__}Payload"
@@ -61,6 +62,7 @@ def _payload(
         elif name == "__typename":
             names[key] = type_name
         else:
-            of = "event" if name == "event" else "subject"
-            wanted[key] = Want(of, selection.picks(Event if of == "event" else verb.noun, nodes))
+            is_event = name == "event"
+            picks = selection.picks(Event if is_event else verb.noun, nodes)
+            wanted[key] = Want("event" if is_event else "subject", picks)
     return wanted, errors, names

@@ -9,7 +9,7 @@ class DeskError(Exception):
     code = "INTERNAL"
 
     def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
-        """`message` says what to do, by default the class's docstring; `field` names the input at fault, as GraphQL spells it."""
+        """`message` says what to do, by default the class's docstring; `field` is the input at fault, as in GraphQL."""
         super().__init__(message or type(self).__doc__)
         self.field = field
 
@@ -62,7 +62,7 @@ class HookRejectedError(DeskError):
 
 
 class IdempotencyConflictError(DeskError):
-    """This idempotency key was used for another verb or another input: use a new key."""
+    """The idempotency key was used for another verb or another input: use a new key."""
 
     code = "IDEMPOTENCY_CONFLICT"
 

@@ -39,7 +39,10 @@ class Field:
 
 
 class Prop(Field):
-    """A property of the node. `required`: never null. `writable`: an input of create and update. `sortable`: lists may be ordered by it."""
+    """A property of the node.
+
+    `required`: never null. `writable`: an input of create and update. `sortable`: lists may be ordered by it.
+    """
 
     annotation: Any = str
     comparators = "StringFilter"
@@ -131,7 +134,7 @@ class Choice(Prop):
 
     def load(self, value: Any) -> Any:
         """The member of the enum."""
-        return None if value is None else self.words(value)
+        return None if value is None else self.words[value]
 
 
 class Integer(Prop):
@@ -206,7 +209,10 @@ class Edge(Field):
 
 
 class One(Edge):
-    """An edge to at most one node. `writable` makes it an input, by the name `given_as`; `follows` derives it along two other edges."""
+    """An edge to at most one node.
+
+    `writable` makes it an input, by the name `given_as`; `follows` derives it along two other edges.
+    """
 
     def __init__(
         self,
@@ -232,7 +238,10 @@ class One(Edge):
 
 
 class Many(Edge):
-    """An edge to any number of nodes, read as a connection. `order` names its default order, `-` in front for descending."""
+    """An edge to any number of nodes, read as a connection.
+
+    `order` names its default order, with `-` in front for descending.
+    """
 
     def __init__(self, doc: str, arrow: str, target: str, *, order: str = "") -> None:
         super().__init__(doc, arrow, target)
@@ -262,5 +271,5 @@ class Ref(Field):
         self.default = None
 
     def check(self, value: Any) -> str:
-        """The id, if it is well-formed; whether it exists shows in the transaction. A record will do: its id is taken."""
+        """The id, if it is well-formed; whether it exists shows in the transaction. A record will do for its id."""
         return check_id(getattr(value, "id", value), self.prefix, self.graphql)

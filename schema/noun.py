@@ -22,7 +22,10 @@ class Noun:
         """Collect the fields, the inherited ones first, and remember the noun by its name."""
         super().__init_subclass__(**options)
         cls.fields = {
-            name: field for base in reversed(cls.__mro__) for name, field in vars(base).items() if isinstance(field, Field)
+            name: field
+            for base in reversed(cls.__mro__)
+            for name, field in vars(base).items()
+            if isinstance(field, Field)
         }
         if "prefix" in vars(cls):
             NOUNS[cls.__name__] = cls
@@ -78,8 +81,6 @@ def by_prefix(prefix: str) -> type[Noun] | None:
 def targets(edge: Edge) -> list[type[Noun]]:
     """The nouns at the other end of an edge: one, or every entity where the edge leads to `Node`."""
     return list(entities()) if edge.target == "Node" else [noun_of(edge.target)]
-
-
 
 
 def ref_of(one: One) -> Ref:

@@ -63,7 +63,9 @@ def decode_cursor(orders: Sequence[Order], cursor: str) -> list[Any]:
     except (ValueError, TypeError, binascii.Error) as error:
         raise InvalidCursorError(field="after") from error
     if signs != [order.sign for order in orders] or not isinstance(values, list) or len(values) != len(orders):
-        raise InvalidCursorError("The cursor belongs to a list in another order: start again without it.", field="after")
+        raise InvalidCursorError(
+            "The cursor belongs to a list in another order: start again without it.", field="after"
+        )
     return values
 
 
@@ -105,7 +107,9 @@ def _size(name: str, value: int | None) -> int:
 def _order(noun: type[Noun], entry: dict[str, Any]) -> Order:
     """The order of one entry such as `{createdAt: DESC}`."""
     if len(entry) != 1:
-        raise InvalidInputError("Each entry of orderBy names one field: [{priority: DESC}, {createdAt: ASC}].", field="orderBy")
+        raise InvalidInputError(
+            "Each entry of orderBy names one field: [{priority: DESC}, {createdAt: ASC}].", field="orderBy"
+        )
     [(name, direction)] = entry.items()
     if direction is None:
         raise InvalidInputError(f"orderBy.{name} must be ASC or DESC.", field="orderBy")

@@ -51,12 +51,13 @@ SCALARS: dict[object, Any] = {
 }
 
 
-class Words(str, Enum):
+class Words(str, Enum):  # noqa: UP042 - a StrEnum's member takes no second value
     """An enum of UPPER_CASE words, each declared with its description: `OPEN = "OPEN", "Somebody should act."`"""
 
     doc: str
 
     def __new__(cls, value: str, doc: str) -> Self:
+        """Keep the description beside the word."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.doc = doc

@@ -1,4 +1,4 @@
-"""The GraphQL types that follow from the declarations: object types, connections, filters, orders, inputs and payloads."""
+"""The GraphQL types that follow from the declarations: objects, connections, filters, orders, inputs and payloads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def annotation(of: Any) -> StrawberryAnnotation:
     return StrawberryAnnotation(of, namespace=TYPES)
 
 
-def field(name: str, of: Any, doc: str, arguments: dict[str, tuple[str, str]] | None = None, **more: Any) -> StrawberryField:
+def field(
+    name: str, of: Any, doc: str, arguments: dict[str, tuple[str, str]] | None = None, **more: Any
+) -> StrawberryField:
     """A field of an object or input type; `arguments` maps a name to type and description."""
     made: StrawberryField = strawberry.field(name=name, description=doc, **more)
     made.python_name = f"{name}_"  # not `in` or `not`: those are Python's
@@ -132,7 +134,10 @@ def page_arguments(target: str) -> dict[str, tuple[str, str]]:
     return {
         "filter": (f"{target}Filter | None", "Only those that match."),
         "orderBy": (f"list[{target}Order] | None", "Which come first; ties are broken by the id."),
-        "first": ("int | None", f"How many from the start or after a cursor, 1 to {MAX_PAGE}, by default {DEFAULT_PAGE}."),
+        "first": (
+            "int | None",
+            f"How many from the start or after a cursor, 1 to {MAX_PAGE}, by default {DEFAULT_PAGE}.",
+        ),
         "after": ("str | None", "Only those after this cursor."),
         "last": ("int | None", f"How many from the end or before a cursor, 1 to {MAX_PAGE}."),
         "before": ("str | None", "Only those before this cursor."),
@@ -173,10 +178,8 @@ def define_filter(noun: type[Noun]) -> None:
         optional_input("or", f"list[{own}]", "At least one of these matches."),
         optional_input("not", own, "This does not match."),
     ]
-    for declared in noun.fields.values():
-        kind = filter_type(declared)
-        if kind:
-            fields.append(optional_input(declared.graphql, kind, declared.doc))
+    kinds = [(declared, filter_type(declared)) for declared in noun.fields.values()]
+    fields += [optional_input(declared.graphql, kind, declared.doc) for declared, kind in kinds if kind]
     define(own, f"Which {noun.plural} are wanted; all that is given must match.", fields, is_input=True)
     quantifiers = {"some": "At least one matches.", "none": "None matches."}
     define(
@@ -211,8 +214,7 @@ def define_verb(verb: type[Verb]) -> None:
     else:
         fields.append(field("id", "ID", f"The {name.lower()}."))
         fields.append(optional_input("expectedVersion", "Long", "VERSION_CONFLICT if the version is another."))
-    for declared in verb.inputs.values():
-        fields.append(input_field(declared, needed=declared.required and declared.default is None and not verb.partial))
+    fields += [input_field(declared, needed=verb.needs(declared)) for declared in verb.inputs.values()]
     key = "Your key for this very change: sent again with the same input, it answers with the first result."
     fields.append(optional_input("idempotencyKey", "str", key))
     title = verb.mutation()[0].upper() + verb.mutation()[1:]

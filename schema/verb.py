@@ -56,7 +56,12 @@ class Verb:
             cls.past = vars(cls).get("past") or past(cls.name)
         if hasattr(cls, "noun") and hasattr(cls, "name"):
             cls.inputs = {**(cls.noun.inputs() if cls.creates or cls.partial else {}), **_declared(cls)}
-            VERBS[f"{cls.noun.prefix}.{cls.name}"] = cls
+            VERBS[cls.key()] = cls
+
+    @classmethod
+    def key(cls) -> str:
+        """What it is known by: `ticket.resolve`."""
+        return f"{cls.noun.prefix}.{cls.name}"
 
     @classmethod
     def event(cls) -> str:
@@ -69,15 +74,18 @@ class Verb:
         return f"{cls.name}{cls.noun.__name__}"
 
     @classmethod
+    def needs(cls, declared: Input) -> bool:
+        """Whether the input must be given."""
+        return declared.required and declared.default is None and not cls.partial
+
+    @classmethod
     def check(cls, values: dict[str, Any]) -> dict[str, Any]:
         """The inputs as they are stored, defaults filled in; INVALID_INPUT names the first one at fault."""
         for name in values:
             if name not in cls.inputs:
                 known = ", ".join(cls.inputs) or "nothing more"
                 raise InvalidInputError(f"{cls.mutation()} takes {known}, not {name!r}.", field=name)
-        return {
-            name: cls.check_one(name, values.get(name)) for name in cls.inputs if name in values or not cls.partial
-        }
+        return {name: cls.check_one(name, values.get(name)) for name in cls.inputs if name in values or not cls.partial}
 
     @classmethod
     def check_one(cls, name: str, value: Any) -> Any:
@@ -86,7 +94,9 @@ class Verb:
         if value is not None:
             return declared.check(value)
         if declared.required and (cls.partial or declared.default is None):
-            raise InvalidInputError(f"{cls.mutation()} needs {declared.graphql}: {declared.doc}", field=declared.graphql)
+            raise InvalidInputError(
+                f"{cls.mutation()} needs {declared.graphql}: {declared.doc}", field=declared.graphql
+            )
         return None if cls.partial else declared.default
 
     @classmethod

@@ -17,7 +17,7 @@ from deskgraph.graph.compiler import paging
 from deskgraph.graph.compiler.filters import both, equalities, predicates
 from deskgraph.graph.compiler.names import quote
 from deskgraph.graph.compiler.picks import TYPENAME, Pick, Rows
-from deskgraph.graph.compiler.rows import finish_rows, wants
+from deskgraph.graph.compiler.rows import ConnectionShape, wants
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.schema.event import Event
 from deskgraph.schema.fields import Derived, Json, Many, One, Prop
@@ -73,7 +73,9 @@ def node_map(noun: type[Noun], variable: str, picks: tuple[Pick, ...], scope: Sc
     """A map of the picked fields of the node in `variable`."""
     values = {pick.key: _field(noun, variable, pick, scope) for pick in picks}
     entries = ", ".join(f"{quote(key)}: {value.cypher}" for key, value in values.items())
-    return Value(f"{variable} {{{entries}}}", _in_place({key: value.shape for key, value in values.items() if value.shape}))
+    return Value(
+        f"{variable} {{{entries}}}", _in_place({key: value.shape for key, value in values.items() if value.shape})
+    )
 
 
 def _field(noun: type[Noun], variable: str, pick: Pick, scope: Scope) -> Value:
@@ -122,7 +124,7 @@ def _connection(rows: Rows, scope: Scope, *, edge: Many | None, source: str) -> 
     scope.reads_log |= rows.noun is Event
     wanted = rows.arguments.get("filter") or {}
     entries = {}
-    finish = finish_rows(rows, page)
+    finish = ConnectionShape(rows, page)
     if wants(rows.parts, "nodes", "edges", "pageInfo"):
         entries["rows"] = _page_rows(rows, page, scope, finish, edge=edge, source=source)
     if wants(rows.parts, "totalCount"):

@@ -54,7 +54,9 @@ def _of_field(declared: Field, variable: str, value: Filter, scope: Scope) -> li
         return [_exists(declared, variable, value, scope)]
     if isinstance(declared, Many):
         return [
-            _exists(declared, variable, inner, scope) if quantifier == "some" else f"NOT {_exists(declared, variable, inner, scope)}"
+            _exists(declared, variable, inner, scope)
+            if quantifier == "some"
+            else f"NOT {_exists(declared, variable, inner, scope)}"
             for quantifier, inner in value.items()
             if inner is not None
         ]
@@ -77,7 +79,7 @@ def _exists(edge: One | Many, variable: str, wanted: Filter, scope: Scope) -> st
 
 
 def _stored(prop: Prop, operator: str, operand: Any) -> Any:
-    """The operand as the graph stores such values. Text is compared as given: a part of a word need not be a valid whole."""
+    """The operand as the graph stores such values. Text is compared as given: it may be a part of a valid one."""
     if operand is None or prop.comparators in ("StringFilter", "IDFilter"):
         return operand
     return [prop.check(one) for one in operand] if operator in LISTS else prop.check(operand)
@@ -87,6 +89,8 @@ def _compare(expression: str, operator: str, operand: Any, scope: Scope, *, null
     if operand is None and operator in ("eq", "ne"):
         return f"{expression} IS {'NOT ' if operator == 'ne' else ''}NULL"
     if operand is None:
-        raise InvalidInputError(f"{operator} in a filter must not be null; eq: null finds what has none.", field="filter")
+        raise InvalidInputError(
+            f"{operator} in a filter must not be null; eq: null finds what has none.", field="filter"
+        )
     test = OPERATORS[operator].format(expression, scope.parameter(operand))
     return f"({expression} IS NULL OR {test})" if nullable and operator in ("ne", "notIn") else test

@@ -8,7 +8,7 @@ NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
 
 def quote(name: str) -> str:
-    """A response key as a Cypher identifier. GraphQL allows nothing in it that could end the quotes; anything else is refused."""
+    """A response key as a Cypher identifier; what GraphQL would not allow as a name is refused."""
     if not NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no GraphQL name")
     return f"`{name}`"

@@ -65,7 +65,7 @@ def beyond(variable: str, page: Page, scope: Scope) -> list[str]:
 
 
 def _keyset(orders: tuple[Order, ...], bound: list[str], variable: str, *, flipped: bool) -> str:
-    """a < x OR (a = x AND (b < y OR ...)), each comparison in its column's direction."""
+    """`a < x OR (a = x AND (b < y OR ...))`, each comparison in its column's direction."""
     order, value = orders[0], bound[0]
     expression = order.prop.sort(variable)
     test = f"{expression} {'<' if order.descending != flipped else '>'} {value}"

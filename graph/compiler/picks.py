@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
-from deskgraph.schema.fields import Derived, Field, Many, One, Prop
+from deskgraph.schema.fields import Derived, Field, One, Prop
 from deskgraph.schema.noun import Noun, noun_of
 
 TYPENAME = "__typename"
@@ -15,19 +16,22 @@ TYPENAME = "__typename"
 class Pick:
     """One field of a node under its response key.
 
-    `field` is None for `__typename`. `children` are the picks at the other end of an edge by noun, for an edge may lead
-    to several; `rows` is what is wanted of a connection.
+    `field` is None for `__typename`. `children` are the picks at the other end of an edge, by noun, for an edge may
+    lead to several; `rows` is what is wanted of a connection.
     """
 
     key: str
     field: Field | None
-    children: dict[type[Noun], tuple[Pick, ...]] = field(default_factory=dict)
+    children: dict[type[Noun], tuple[Pick, ...]] = dataclasses.field(default_factory=dict)
     rows: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One field of a connection or of its edges or page info, under its response key. `node` holds the picks of `nodes` and `node`."""
+    """One field of a connection, of its edges or of its page info, under its response key.
+
+    `node` holds what is picked of the nodes, where the field is `nodes` or `node`.
+    """
 
     key: str
     name: str
@@ -45,7 +49,7 @@ class Rows:
 
 
 def record_picks(noun: type[Noun]) -> tuple[Pick, ...]:
-    """Everything a record of the SDK holds: properties, derived values, and the ids at the other end of single edges."""
+    """Everything a record of the SDK holds: properties, derived values, ids at the other end of single edges."""
     picks = []
     for name, declared in noun.fields.items():
         if isinstance(declared, Prop | Derived):
@@ -60,6 +64,3 @@ def list_of(noun: type[Noun], picks: tuple[Pick, ...], **arguments: Any) -> Rows
     """A list of nouns as the SDK wants it, with cursors to read on."""
     info = Part("page", "pageInfo", (Part("more", "hasNextPage"), Part("end", "endCursor")))
     return Rows(noun, arguments, (Part("nodes", "nodes", node=picks), info))
-
-
-__all__ = ["TYPENAME", "Many", "Part", "Pick", "Rows", "list_of", "record_picks"]

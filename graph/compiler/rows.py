@@ -8,9 +8,14 @@ from typing import Any
 from deskgraph.graph.compiler.picks import TYPENAME, Part, Pick, Rows
 from deskgraph.schema.paging import Page, encode_cursor
 
+Maker = Callable[[Part], Any]
 
-class finish_rows:  # noqa: N801 - it is used as a function: the shape of one connection
-    """The shape of a connection. Each place that selects nodes has its own map in a row, under its key in `selections`."""
+
+class ConnectionShape:
+    """The shape of a connection.
+
+    Each place that selects nodes has a map of its own in a row, under its key in `selections`.
+    """
 
     def __init__(self, rows: Rows, page: Page) -> None:
         self.page = page
@@ -28,7 +33,7 @@ class finish_rows:  # noqa: N801 - it is used as a function: the shape of one co
         rows = found[: self.page.size]
         if self.page.backward:
             rows.reverse()
-        makers = {
+        makers: dict[str, Maker] = {
             "nodes": lambda part: [self._node(part, row) for row in rows],
             "edges": lambda part: [self._edge(part, row) for row in rows],
             "pageInfo": lambda part: self._page_info(part, rows, more=more),
@@ -51,7 +56,7 @@ class finish_rows:  # noqa: N801 - it is used as a function: the shape of one co
         return finish(row[key]) if finish else row[key]
 
     def _edge(self, part: Part, row: dict[str, Any]) -> dict[str, Any]:
-        makers = {
+        makers: dict[str, Maker] = {
             "cursor": lambda _inner: self._cursor(row),
             "node": lambda inner: self._node(inner, row),
             TYPENAME: lambda _inner: f"{self.name}Edge",

@@ -26,10 +26,11 @@ class Escalate(Verb):
     @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """One level up, and the agent of a tier above the present one's."""
-        present = await desk.User.get(draft.current.agent) if draft.current.agent else None
+        agent = draft.agent
+        present = await desk.User.get(agent) if agent else None
         tier = present.tier if present else FIRST_LINE
         agent = await least_busy(desk.tx, draft.id, above_tier=tier, role=None)
-        level = draft.current.level + 1
+        level = draft.level + 1
         change = cls.change(draft.given)
         change.set["level"] = level
         change.link["assignee"] = agent

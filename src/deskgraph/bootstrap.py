@@ -17,7 +17,7 @@ from deskgraph.words import speaking
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database that NEO4J_URI names, or else the one that comes with deskgraph, started for as long as it is open."""
+    """The database that NEO4J_URI names, or else the one that comes with deskgraph, started while it is open."""
     if settings.neo4j_uri:
         async with Database(
             settings.neo4j_uri, settings.neo4j_username, settings.neo4j_password, settings.neo4j_database
@@ -34,7 +34,9 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings | None = None, *, hooks: Hooks | None = None, **given: Any) -> AsyncIterator[Desk]:
+async def open_desk(
+    settings: Settings | None = None, *, hooks: Hooks | None = None, **given: Any
+) -> AsyncIterator[Desk]:
     """Open a desk in this process: `async with deskgraph.open(data="./desk") as desk: ...`.
 
     Takes the settings of `deskgraph serve` as arguments. While it is open, `deskgraph.Ticket` and the other nouns'

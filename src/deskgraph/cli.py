@@ -45,6 +45,7 @@ def serve(
         A module with hooks, such as examples.support_hooks; may be given several times.
     sample
         Load a small sample desk if the workspace is empty.
+
     """
     from deskgraph.config import Settings
     from deskgraph.server import serve as run

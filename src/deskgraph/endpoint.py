@@ -67,7 +67,8 @@ class Endpoint(GraphQL[Context, Any]):
         if not actor:
             raise ConnectionRejectionError
         context.session = self.desk.acting(actor)
-        return UNSET
+        nothing: UnsetType = UNSET
+        return nothing
 
     def parse_json(self, data: str | bytes) -> Any:
         """A request's body is an object."""
@@ -76,7 +77,7 @@ class Endpoint(GraphQL[Context, Any]):
             raise HTTPException(400, "The body must be a JSON object with a query.")
         return parsed
 
-    def decode_json(self, data: str | bytes) -> object:
+    def decode_json(self, data: str | bytes) -> Any:
         """JSON by orjson; its error is a json.JSONDecodeError."""
         return orjson.loads(data)
 
