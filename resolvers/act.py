@@ -21,11 +21,13 @@ from deskgraph.resolvers.records import Draft, Record
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import (
     CausalChainError,
+    DeskError,
     HookRejectedError,
     IdempotencyConflictError,
     InvalidInputError,
     InvalidTransitionError,
     NotFoundError,
+    UnavailableError,
     VersionConflictError,
 )
 from deskgraph.schema.event import Event
@@ -50,8 +52,8 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
         outcome = await desk.database.write(
             desk.workspace, lambda tx: _in_transaction(session.inside(tx, number), command, wanted)
         )
-    except BaseException:
-        if number:
+    except DeskError as error:
+        if number and not isinstance(error, UnavailableError):  # then it might have been committed all the same
             desk.numbers.give_back(number)
         raise
     desk.feed.wake()

@@ -30,6 +30,8 @@ from deskgraph.schema.noun import by_prefix
 if TYPE_CHECKING:
     from deskgraph.resolvers.desk import Desk
 
+# What is none of a hook's business is passed over without a write, but for one each so many events.
+STRIDE = 500
 log = structlog.get_logger(__name__)
 
 
@@ -40,11 +42,13 @@ class Consumer:
         self.desk = desk
         self.hook = hook
         self.position = 0
+        self._saved = 0
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Stand after what the log holds now, or where an earlier run has come to, and begin to work."""
         self.position = await open_consumer(self.desk.database, self.desk.workspace, self.hook.name)
+        self._saved = self.position
         self._task = asyncio.create_task(self._work(), name=f"after-hook {self.hook.name}")
 
     async def stop(self) -> None:
@@ -69,9 +73,10 @@ class Consumer:
         for entry in entries:
             if entry.type == self.hook.event:
                 await self._handle(entry)
-        last = entries[-1]
-        if last.type != self.hook.event:
-            await self._settle(lambda tx: advance_consumer(tx, self.hook.name, last.position))
+        last = entries[-1].position
+        if last - self._saved >= STRIDE:
+            await self._settle(lambda tx: advance_consumer(tx, self.hook.name, last))
+            self._saved = last
 
     async def _handle(self, entry: Entry) -> None:
         """Run the hook until it succeeds, or park the event after the last attempt."""

@@ -19,7 +19,8 @@ from deskgraph.resolvers.consumers import Consumer
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
-from deskgraph.schema.errors import InvalidCursorError
+from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
+from deskgraph.schema.verb import VERBS
 
 __all__ = ["Desk", "verbs"]
 
@@ -128,6 +129,7 @@ class Desk:
 
         `types` are such as `ticket.resolved`, `ticket.*` and `*.created`. INVALID_CURSOR if the log is not so long yet.
         """
+        check_types(types)
         cursor = await self._start(after)
         while entries := await self.feed.after(cursor):
             for entry in entries:
@@ -144,6 +146,14 @@ class Desk:
                 f"The log ends at {self.feed.position}; {after} is no position in it.", field="after"
             )
         return after
+
+
+def check_types(types: list[str] | None) -> None:
+    """INVALID_INPUT for a type that no verb writes."""
+    known = {verb.event() for verb in VERBS.values()}
+    for wanted in types or ():
+        if not any(fnmatchcase(event, wanted) for event in known):
+            raise InvalidInputError(f"There are the events {', '.join(sorted(known))}, not {wanted!r}.", field="types")
 
 
 def matches(entry: Entry, types: list[str] | None, subject: str | None) -> bool:

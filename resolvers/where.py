@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deskgraph.schema.errors import InvalidInputError
-from deskgraph.schema.fields import Edge, Field, Many
+from deskgraph.schema.fields import Edge, Field, Many, One
 from deskgraph.schema.noun import Noun
 from deskgraph.schema.paging import parse_order
 
@@ -24,6 +24,8 @@ def order_entries(noun: type[Noun], order_by: str) -> list[dict[str, str]]:
 
 def _entry(noun: type[Noun], name: str, value: Any) -> dict[str, Any]:
     declared = _field(noun, name)
+    if isinstance(declared, One) and value is None:
+        return {declared.graphql: None}
     if isinstance(value, list | tuple | set):
         asked: dict[str, Any] = {"in": [getattr(one, "id", one) for one in value]}
     else:

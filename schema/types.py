@@ -12,7 +12,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from deskgraph.schema.comparators import COMPARATORS, LISTS, MEANING, SAME
-from deskgraph.schema.fields import Choice, Derived, Edge, Field, Many, Prop
+from deskgraph.schema.fields import Choice, Derived, Edge, Field, Many, One, Prop
 from deskgraph.schema.noun import NOUNS, Entity, Noun
 from deskgraph.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from deskgraph.schema.scalars import DateTime, Long, Words
@@ -179,7 +179,7 @@ def define_filter(noun: type[Noun]) -> None:
         optional_input("not", own, "This does not match."),
     ]
     kinds = [(declared, filter_type(declared)) for declared in noun.fields.values()]
-    fields += [optional_input(declared.graphql, kind, declared.doc) for declared, kind in kinds if kind]
+    fields += [optional_input(declared.graphql, kind, _asked(declared)) for declared, kind in kinds if kind]
     define(own, f"Which {noun.plural} are wanted; all that is given must match.", fields, is_input=True)
     quantifiers = {"some": "At least one matches.", "none": "None matches."}
     define(
@@ -188,6 +188,10 @@ def define_filter(noun: type[Noun]) -> None:
         [optional_input(quantifier, own, text) for quantifier, text in quantifiers.items()],
         is_input=True,
     )
+
+
+def _asked(declared: Field) -> str:
+    return f"{declared.doc} null: there is none." if isinstance(declared, One) else declared.doc
 
 
 def filter_type(declared: Field) -> str:

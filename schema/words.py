@@ -14,7 +14,7 @@ def past(verb: str) -> str:
     """The form of a regular verb that names events and after-hooks: assign -> assigned, reply -> replied."""
     if verb.endswith("y") and verb[-2] not in VOWELS:
         return verb[:-1] + "ied"
-    return _stem(verb) + "ed"
+    return f"{verb}d" if verb.endswith("e") else f"{_stem(verb)}ed"
 
 
 def _stem(verb: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,12 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from deskgraph.graph.database import Database
 from deskgraph.graph.embedded import EmbeddedNeo4j
 from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
+
+structlog.configure(
+    wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+    logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+)
 
 SERVER = pytest.StashKey[EmbeddedNeo4j]()
 
@@ -81,6 +89,5 @@ def codes(desk: Desk) -> Callable[..., Awaitable[list[Any]]]:
         return [(error.extensions or {}).get("code") for error in result.errors or ()]
 
     return execute
-
 
     return iter([desk.Ticket])

@@ -19,7 +19,7 @@ def predicates(noun: type[Noun], variable: str, wanted: Filter, scope: Scope) ->
     for name, value in wanted.items():
         if name in ("and", "or", "not"):
             found.append(_logic(noun, variable, name, value, scope))
-        elif value is not None:
+        else:
             found += _of_field(noun.by_graphql(name), variable, value, scope)
     return found
 
@@ -49,7 +49,13 @@ def _logic(noun: type[Noun], variable: str, name: str, value: Any, scope: Scope)
     return f"({joined})"
 
 
-def _of_field(declared: Field, variable: str, value: Filter, scope: Scope) -> list[str]:
+def _of_field(declared: Field, variable: str, value: Filter | None, scope: Scope) -> list[str]:
+    if isinstance(declared, One) and value is None:
+        return [f"NOT {_exists(declared, variable, {}, scope)}"]
+    if value is None:
+        raise InvalidInputError(
+            f"{declared.graphql} in a filter must not be null; {{eq: null}} finds what has none.", field="filter"
+        )
     if isinstance(declared, One):
         return [_exists(declared, variable, value, scope)]
     if isinstance(declared, Many):
