@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import orjson
 
 from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
-from deskgraph.schema.fields import Prop
+from deskgraph.schema.fields import Choice, Integer, Moment, Prop
 from deskgraph.schema.noun import Noun
+from deskgraph.schema.scalars import parse_datetime
 
 DEFAULT_PAGE = 50
 MAX_PAGE = 100
@@ -62,11 +64,21 @@ def decode_cursor(orders: Sequence[Order], cursor: str) -> list[Any]:
         signs, values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, TypeError, binascii.Error) as error:
         raise InvalidCursorError(field="after") from error
-    if signs != [order.sign for order in orders] or not isinstance(values, list) or len(values) != len(orders):
-        raise InvalidCursorError(
-            "The cursor belongs to a list in another order: start again without it.", field="after"
-        )
+    if signs != [order.sign for order in orders]:
+        raise InvalidCursorError("The cursor is of a list in another order: start again without it.", field="after")
+    if not isinstance(values, list) or len(values) != len(orders) or not all(map(_fits, orders, values)):
+        raise InvalidCursorError(field="after")
     return values
+
+
+def _fits(order: Order, value: object) -> bool:
+    """Whether the value is of the column's kind: somebody may have made the cursor up."""
+    if isinstance(order.prop, Moment):
+        with contextlib.suppress(ValueError):
+            return isinstance(value, str) and bool(parse_datetime(value))
+        return False
+    wanted = int if isinstance(order.prop, Integer) or (isinstance(order.prop, Choice) and order.prop.ranked) else str
+    return type(value) is wanted
 
 
 @dataclass(frozen=True, slots=True)

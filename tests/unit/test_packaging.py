@@ -1,4 +1,4 @@
-"""What is installed is what is here: a package that pyproject.toml does not list would be missing from the wheel alone."""
+"""What is installed is what is here: a package that is not listed would be missing from the wheel alone."""
 
 from __future__ import annotations
 
