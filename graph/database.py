@@ -43,6 +43,7 @@ class Database:
     def __init__(self, uri: str, username: str, password: str, name: str | None = None) -> None:
         self.uri = uri
         self.name = name
+        self.prepared = False
         self._driver: AsyncDriver = AsyncGraphDatabase.driver(
             uri,
             auth=(username, password),
@@ -80,9 +81,13 @@ class Database:
 
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement that is no business of one workspace, such as a constraint, in its own transaction."""
-        async with self._session(neo4j.WRITE_ACCESS) as session:
+
+        async def work(session: neo4j.AsyncSession) -> list[dict[str, Any]]:
             result = await session.run(DIALECT + cypher, parameters)
             return await result.data()
+
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            return await _guard(work(session))
 
     def _session(self, access: str) -> neo4j.AsyncSession:
         return self._driver.session(
@@ -107,8 +112,8 @@ async def _guard(running: Awaitable[T]) -> T:
         return await running
     except ConstraintError as error:
         raise AlreadyExistsError(field="id") from error
-    except AuthError:
-        raise
+    except AuthError as error:
+        raise UnavailableError("The database refuses NEO4J_USERNAME and NEO4J_PASSWORD.") from error
     except ServiceUnavailable as error:
         raise UnavailableError from error
     except (Neo4jError, DriverError) as error:
@@ -120,3 +125,8 @@ async def _guard(running: Awaitable[T]) -> T:
 def is_passing(error: BaseException) -> bool:
     """Whether the transaction will be run again because of this error, which must reach the driver for that."""
     return isinstance(error, Neo4jError | DriverError) and error.is_retryable()
+
+
+def already_there(error: BaseException) -> bool:
+    """Whether a constraint or index could not be created because another process did so first."""
+    return isinstance(error, Neo4jError) and (error.code or "").endswith("AlreadyExists")

@@ -5,7 +5,7 @@ The unique constraint of a noun has the id first: with the workspace first, the 
 
 from __future__ import annotations
 
-from deskgraph.graph.database import Database
+from deskgraph.graph.database import Database, Transaction, already_there
 from deskgraph.schema.noun import NOUNS, Noun
 
 UNIQUE = {
@@ -21,31 +21,52 @@ EVENT_UNIQUE = {
 }
 
 
-def statements() -> list[str]:
-    """All statements, in the order in which they are run."""
+def statements() -> dict[str, str]:
+    """The statement of each constraint and index, by its name."""
     unique = UNIQUE | {noun.__name__: ("id", "workspace") for noun in NOUNS.values()}
-    made = [_constraint(f"{label.lower()}_unique", label, columns) for label, columns in unique.items()]
-    made += [_constraint(name, "Event", columns) for name, columns in EVENT_UNIQUE.items()]
-    made += [_index(noun, index) for noun in NOUNS.values() for index in noun.indexes]
-    made.append("CREATE INDEX pending_events IF NOT EXISTS FOR (n:Pending) ON (n.workspace, n.at)")
+    made = {f"{label.lower()}_unique": _constraint(label, columns) for label, columns in unique.items()}
+    made |= {name: _constraint("Event", columns) for name, columns in EVENT_UNIQUE.items()}
+    made |= {
+        "_".join([noun.plural, *index, "created"]): _index(noun, index)
+        for noun in NOUNS.values()
+        for index in noun.indexes
+    }
+    made["pending_events"] = "INDEX $name IF NOT EXISTS FOR (n:Pending) ON (n.workspace, n.at)"
     return made
 
 
 async def prepare(database: Database) -> None:
-    """Make what is missing and wait until it can be used."""
-    for text in statements():
-        await database.run(text)
+    """Make what is missing and wait until it can be used; once for each connection."""
+    if database.prepared:
+        return
+    there = {row["name"] for row in await database.run("SHOW INDEXES YIELD name")}
+    for name, text in statements().items():
+        if name not in there:
+            await _create(database, f"CREATE {text.replace('$name', name)}")
     await database.run("CALL db.awaitIndexes(300)")
+    database.prepared = True
 
 
-def _constraint(name: str, label: str, columns: tuple[str, ...]) -> str:
+async def _create(database: Database, text: str) -> None:
+    """Create one; another process that starts at the same time may be first."""
+
+    async def work(tx: Transaction) -> None:
+        await tx.run(text)
+
+    try:
+        await database.write("", work)
+    except Exception as error:
+        if not already_there(error):
+            raise
+
+
+def _constraint(label: str, columns: tuple[str, ...]) -> str:
     properties = ", ".join(f"n.{column}" for column in columns)
-    return f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE ({properties}) IS UNIQUE"
+    return f"CONSTRAINT $name IF NOT EXISTS FOR (n:{label}) REQUIRE ({properties}) IS UNIQUE"
 
 
 def _index(noun: type[Noun], index: tuple[str, ...]) -> str:
     """An index of the pinned fields followed by the default order, which a list walks."""
     columns = ["workspace", *(noun.fields[name].graphql for name in index), "createdAt", "id"]
-    name = "_".join([noun.plural, *index, "created"])
     properties = ", ".join(f"n.{column}" for column in columns)
-    return f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{noun.__name__}) ON ({properties})"
+    return f"INDEX $name IF NOT EXISTS FOR (n:{noun.__name__}) ON ({properties})"

@@ -65,6 +65,7 @@ async def desk(database: Database, workspace: str) -> AsyncIterator[Desk]:
 
 
 Run = Callable[..., Awaitable[dict[str, Any]]]
+Codes = Callable[..., Awaitable[list[Any]]]
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def run(desk: Desk) -> Run:
 
 
 @pytest.fixture
-def codes(desk: Desk) -> Callable[..., Awaitable[list[Any]]]:
+def codes(desk: Desk) -> Codes:
     """Execute a GraphQL operation in process; the codes of its errors."""
 
     async def execute(text: str, **variables: Any) -> list[Any]:

@@ -138,14 +138,17 @@ def _page_rows(rows: Rows, page: Any, scope: Scope, finish: Any, *, edge: Many |
     noun, wanted = rows.noun, rows.arguments.get("filter") or {}
     variable = scope.variable()
     where = both(_where(noun, variable, wanted, page, scope, edge) + paging.beyond(variable, page, scope))
-    order = paging.order_by(noun, variable, page, None if edge else equalities(noun, wanted))
+    pinned = None if edge else equalities(noun, wanted)
+    order = paging.order_by(noun, variable, page, pinned)
+    hint = "" if pinned is None or "id" in wanted else paging.hint(noun, variable, pinned, page)
     columns = [f"c: {paging.cursor_values(variable, page)}"]
     for key, picks in finish.selections.items():
         node = node_map(noun, variable, picks, scope)
         finish.shapes[key] = node.shape
         columns.append(f"{key}: {node.cypher}")
+    match = f"MATCH {_pattern(noun, variable, edge, source)}{hint} WHERE {where}"
     return (
-        f"COLLECT {{ MATCH {_pattern(noun, variable, edge, source)} WHERE {where} WITH {variable} ORDER BY {order} "
+        f"COLLECT {{ {match} WITH {variable} ORDER BY {order} "
         f"LIMIT {scope.parameter(page.size + 1)} RETURN {{{', '.join(columns)}}} }}"
     )
 

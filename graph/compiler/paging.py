@@ -25,6 +25,19 @@ def order_by(noun: type[Noun], variable: str, page: Page, pinned: set[str] | Non
     return ", ".join([f"{variable}.{name} {way}" for name in front] + columns)
 
 
+def hint(noun: type[Noun], variable: str, pinned: set[str], page: Page) -> str:
+    """Name the index that a root list walks: by itself the planner may choose another one, and sort."""
+    leading = page.orders[0].prop.name
+    if leading == "created_at":
+        columns = [*index_prefix(noun, pinned, page), "created_at", "id"]
+    elif leading == "position":
+        columns = ["position"]
+    else:
+        return ""
+    names = ["workspace", *(noun.fields[name].graphql for name in columns)]
+    return f" USING INDEX {variable}:{noun.__name__}({', '.join(names)})"
+
+
 def index_prefix(noun: type[Noun], pinned: set[str], page: Page) -> tuple[str, ...]:
     """The longest declared index whose columns are all pinned, where the order is the one that indexes end with."""
     if page.orders[0].prop.name != "created_at":

@@ -24,7 +24,12 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         ) as database:
             yield database
         return
-    server = EmbeddedNeo4j(settings.data / "neo4j", heap=settings.heap, repository=settings.maven_repository)
+    server = EmbeddedNeo4j(
+        settings.data / "neo4j",
+        heap=settings.heap,
+        repository=settings.maven_repository,
+        train=settings.start_cache,
+    )
     try:
         await asyncio.to_thread(server.start)
         async with Database(server.uri, server.username, server.password) as database:

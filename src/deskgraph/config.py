@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     hooks: list[str] = Field([], description="Modules with hooks.")
     sample: bool = Field(False, description="Load a small sample desk into an empty workspace.")
     heap: str = Field("512m", description="Java's largest heap for the database that comes with deskgraph.")
+    start_cache: bool = Field(True, description="Make Java's start-up cache in the background, once on a machine.")
     maven_repository: str | None = Field(None, description="A mirror of the Maven repository that Neo4j comes from.")
 
     neo4j_uri: str | None = Field(None, validation_alias=neo4j("uri"), description="A server of your own.")

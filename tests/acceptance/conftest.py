@@ -31,8 +31,8 @@ class Served:
 
 
 @contextmanager
-def serving(*arguments: str, **environment: str) -> Iterator[Served]:
-    """Run `deskgraph serve` until the block ends; it must then end by itself on SIGTERM, with exit code 0."""
+def serving(*arguments: str, exits: int = 0, **environment: str) -> Iterator[Served]:
+    """Run `deskgraph serve` until the block ends; it must then end by itself on SIGTERM, with the code in `exits`."""
     command = [sys.executable, "-m", "deskgraph", "serve", "--port", "0", *arguments]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, bufsize=1
@@ -43,7 +43,7 @@ def serving(*arguments: str, **environment: str) -> Iterator[Served]:
         if process.poll() is None:
             process.terminate()
         process.communicate(timeout=30)
-    assert process.returncode == 0
+    assert process.returncode == exits
 
 
 def _address(process: subprocess.Popen[str]) -> tuple[str, str]:

@@ -36,7 +36,9 @@ def compiled(text: str, **variables: Any) -> Plan:
 
 OPERATIONS = {
     "by id": '{ ticket(id: "ticket_rV7yKdPm") { id subject status createdAt } }',
-    "aliases": '{ one: ticket(id: "ticket_rV7yKdPm") { title: subject kind: __typename } two: user(id: "user_bQ4x") { id } }',
+    "aliases": (
+        '{ one: ticket(id: "ticket_rV7yKdPm") { title: subject kind: __typename } two: user(id: "user_bQ4x") { id } }'
+    ),
     "edges both ways": (
         '{ ticket(id: "ticket_rV7yKdPm") '
         "{ contact { name organization { tickets(first: 2) { nodes { id } } } } assignee { openTickets } } }"
