@@ -14,6 +14,7 @@ UNIQUE = {
     "IdempotencyKey": ("workspace", "key"),
     "Consumer": ("workspace", "name"),
     "AssignmentLock": ("workspace",),
+    "TicketNumbers": ("workspace",),
 }
 EVENT_UNIQUE = {
     "event_position": ("workspace", "position"),

@@ -18,7 +18,7 @@ from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction
 from deskgraph.schema.errors import AlreadyExistsError, NotFoundError
 from deskgraph.schema.fields import One
-from deskgraph.schema.ids import new_id
+from deskgraph.schema.ids import new_id, prefix_of
 from deskgraph.schema.noun import NOUNS, Entity, Noun, noun_of
 from deskgraph.schema.verb import VERBS, Change, Verb
 
@@ -53,7 +53,8 @@ async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any
 async def write(tx: Transaction, deed: Deed) -> str:
     """Write the change and its event; the event's id. NOT_FOUND where an edge would lead nowhere."""
     links = tuple(sorted((name, target is not None) for name, target in deed.change.link.items()))
-    cypher = _write_query(deed.verb.key(), links, caused=deed.cause is not None)
+    by_user = prefix_of(deed.actor) == "user"
+    cypher = _write_query(deed.verb.key(), links, caused=deed.cause is not None, by_user=by_user)
     event = new_id("event")
     row = await tx.one(
         cypher,
@@ -94,11 +95,11 @@ def _lock_query(name: str) -> tuple[str, Shape | None]:
 
 
 @cache
-def _write_query(verb: str, links: tuple[tuple[str, bool], ...], *, caused: bool) -> str:
-    return "\n".join(_lines(VERBS[verb], links, caused=caused))
+def _write_query(verb: str, links: tuple[tuple[str, bool], ...], *, caused: bool, by_user: bool) -> str:
+    return "\n".join(_lines(VERBS[verb], links, caused=caused, by_user=by_user))
 
 
-def _lines(verb: type[Verb], links: tuple[tuple[str, bool], ...], *, caused: bool) -> Iterator[str]:
+def _lines(verb: type[Verb], links: tuple[tuple[str, bool], ...], *, caused: bool, by_user: bool) -> Iterator[str]:
     noun = verb.noun
     ends = [name for name, given in links if given]
     yield "WITH datetime({epochMillis: timestamp()}) AS at"
@@ -119,19 +120,23 @@ def _lines(verb: type[Verb], links: tuple[tuple[str, bool], ...], *, caused: boo
         "CREATE (event:Event:Pending {id: $event, workspace: $workspace, type: $type, subjectId: $id, "
         "subjectVersion: $version, data: $data, actor: $actor, depth: $depth, at: at})-[:OF]->(n)"
     )
-    yield from _attribute(caused=caused)
+    yield from _attribute(caused=caused, by_user=by_user)
     found = ", ".join(f"{name}: to_{name} IS NOT NULL" for name in ends)
     yield f"RETURN {'taken IS NOT NULL' if verb.creates else 'false'} AS taken, {{{found}}} AS found"
 
 
-def _attribute(*, caused: bool) -> Iterator[str]:
-    """Edges to the user who acted, if it is one, and to the cause."""
-    yield ("CALL (event) { MATCH (by:User {id: event.actor, workspace: event.workspace}) CREATE (event)-[:BY]->(by) }")
+def _attribute(*, caused: bool, by_user: bool) -> Iterator[str]:
+    """Edges to the user who acted, if it is one, and to the cause.
+
+    Where the actor is no user none is looked for: looking for a node by a unique property that no node has takes a lock
+    for itself in a writing query, and all verbs of one API key would wait for each other.
+    """
+    if by_user:
+        match = "MATCH (by:User {id: $actor, workspace: $workspace})"
+        yield f"CALL (event) {{ {match} CREATE (event)-[:BY]->(by) }}"
     if caused:
-        yield (
-            "CALL (event) { MATCH (cause:Event {id: $cause, workspace: event.workspace}) "
-            "CREATE (event)-[:CAUSED_BY]->(cause) }"
-        )
+        match = "MATCH (cause:Event {id: $cause, workspace: $workspace})"
+        yield f"CALL (event) {{ {match} CREATE (event)-[:CAUSED_BY]->(cause) }}"
 
 
 def _relink(noun: type[Entity], name: str, *, given: bool, fresh: bool) -> Iterator[str]:
