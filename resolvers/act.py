@@ -7,6 +7,7 @@ before-hooks: what must happen once belongs into an after-hook.
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -48,14 +49,18 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
     desk = session.desk
     await desk.attach_hooks()
     number = await desk.numbers.reserve() if command.verb.event() == NUMBERED else 0
+    used = True
     try:
         outcome = await desk.database.write(
             desk.workspace, lambda tx: _in_transaction(session.inside(tx, number), command, wanted)
         )
+        used = not outcome.replayed
     except DeskError as error:
-        if number and not isinstance(error, UnavailableError):  # then it might have been committed all the same
-            desk.numbers.give_back(number)
+        used = isinstance(error, UnavailableError)  # it might have been committed all the same
         raise
+    finally:
+        if number and not used:
+            desk.numbers.give_back(number)
     desk.feed.wake()
     return await _with_position(session, outcome, wanted)
 
@@ -68,7 +73,7 @@ async def _with_position(session: Session, outcome: Outcome, wanted: dict[str, W
     await session.desk.feed.settle()
     scope = Scope()
     events = {key: by_id(Event, outcome.event, want.picks, scope) for key, want in late.items()}
-    return Outcome(outcome.subject, outcome.event, outcome.payload | await session.read(plan(events, scope)))
+    return replace(outcome, payload=outcome.payload | await session.read(plan(events, scope)))
 
 
 def _checked(command: Command) -> Command:
@@ -90,12 +95,12 @@ async def _in_transaction(session: Session, command: Command, wanted: dict[str, 
     if command.idempotency_key:
         earlier = await _claim(tx, command)
         if earlier:
-            return await _answer(session, command, *earlier, wanted, deleted=True)
+            return await _answer(session, command, *earlier, wanted, replayed=True)
     deed = await _decide(session, command)
     event = await write(tx, deed)
     if command.idempotency_key:
         await tx.run(statement("settle_key"), key=command.idempotency_key, event=event, subject=deed.subject)
-    return await _answer(session, command, deed.subject, event, wanted, deleted=command.verb.deletes)
+    return await _answer(session, command, deed.subject, event, wanted)
 
 
 async def _claim(tx: Transaction, command: Command) -> tuple[str, str] | None:
@@ -167,9 +172,10 @@ async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
 
 
 async def _answer(
-    session: Session, command: Command, subject: str, event: str, wanted: dict[str, Want], *, deleted: bool
+    session: Session, command: Command, subject: str, event: str, wanted: dict[str, Want], *, replayed: bool = False
 ) -> Outcome:
     """Read what is wanted of the subject and the event, in the verb's own transaction."""
+    deleted = replayed or command.verb.deletes
     scope = Scope()
     compiled = {
         key: by_id(Event, event, want.picks, scope)
@@ -178,4 +184,4 @@ async def _answer(
         for key, want in wanted.items()
     }
     payload = await session.read(plan(compiled, scope)) if compiled else {}
-    return Outcome(subject, event, payload)
+    return Outcome(subject, event, payload, replayed)

@@ -42,8 +42,9 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command led to. `payload` has what was wanted, by its key."""
+    """What a command led to. `payload` has what was wanted, by its key; `replayed`: by an earlier one with its key."""
 
     subject: str
     event: str
     payload: dict[str, Any] = field(default_factory=dict)
+    replayed: bool = False
