@@ -16,7 +16,7 @@ from deskgraph.graph.compiler.cypher import Shape, node_map
 from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction
-from deskgraph.schema.errors import AlreadyExistsError, NotFoundError
+from deskgraph.schema.errors import AlreadyExistsError, DeskError, NotFoundError
 from deskgraph.schema.fields import One
 from deskgraph.schema.ids import new_id, prefix_of
 from deskgraph.schema.noun import NOUNS, Entity, Noun, noun_of
@@ -33,7 +33,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One verb, ready to be written."""
+    """One verb, ready to be written. `chosen`: it creates a node whose id the caller chose, so it may be taken."""
 
     verb: type[Verb]
     subject: str
@@ -41,6 +41,7 @@ class Deed:
     change: Change
     actor: str
     cause: Cause | None = None
+    chosen: bool = False
 
 
 async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any] | None:
@@ -51,15 +52,19 @@ async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any
 
 
 async def write(tx: Transaction, deed: Deed) -> str:
-    """Write the change and its event; the event's id. NOT_FOUND where an edge would lead nowhere."""
+    """Write the change and its event; the event's id.
+
+    NOT_FOUND where an edge would lead nowhere and ALREADY_EXISTS where the chosen id is taken: then nothing is written.
+    """
     links = tuple(sorted((name, target is not None) for name, target in deed.change.link.items()))
     by_user = prefix_of(deed.actor) == "user"
-    cypher = _write_query(deed.verb.key(), links, caused=deed.cause is not None, by_user=by_user)
+    cypher = _write_query(deed.verb.key(), links, chosen=deed.chosen, caused=deed.cause is not None, by_user=by_user)
     event = new_id("event")
-    row = await tx.one(
+    ends = {f"to_{name}": target for name, target in deed.change.link.items()}
+    written = await tx.one(
         cypher,
         id=deed.subject,
-        set={name: _stored(value) for name, value in deed.change.set.items()},
+        set=_stored(deed),
         version=deed.version,
         event=event,
         type=deed.verb.event(),
@@ -67,22 +72,21 @@ async def write(tx: Transaction, deed: Deed) -> str:
         actor=deed.actor,
         cause=deed.cause.event if deed.cause else None,
         depth=deed.cause.depth + 1 if deed.cause else 0,
-        **{f"to_{name}": target for name, target in deed.change.link.items()},
+        **ends,
     )
-    assert row is not None
-    _check_found(deed, row)
+    if written is None:
+        raise await _reason(tx, deed)
     return event
 
 
-def _check_found(deed: Deed, row: dict[str, Any]) -> None:
-    """Refuse ids that were not there, and new ids that were; the transaction is rolled back."""
-    if row["taken"]:
-        raise AlreadyExistsError(f"{deed.subject} was used before: choose another id, or leave it out.", field="id")
-    for name, found in row["found"].items():
-        if not found:
-            field = deed.verb.noun.fields[name]
-            assert isinstance(field, One)
-            raise NotFoundError(f"There is no {field.target.lower()} {deed.change.link[name]}.", field=field.given_as)
+async def _reason(tx: Transaction, deed: Deed) -> DeskError:
+    """Why nothing was written: the first edge that would lead nowhere, or else the id that is taken."""
+    for name, target in deed.change.link.items():
+        edge = _one(deed.verb.noun, name)
+        match = f"MATCH (n:{edge.target} {{id: $target, workspace: $workspace}}) RETURN n.id AS id"
+        if target is not None and await tx.one(match, target=target) is None:
+            return NotFoundError(f"There is no {edge.target.lower()} {target}.", field=edge.given_as)
+    return AlreadyExistsError(f"{deed.subject} was used before: choose another id, or leave it out.", field="id")
 
 
 @cache
@@ -95,25 +99,30 @@ def _lock_query(name: str) -> tuple[str, Shape | None]:
 
 
 @cache
-def _write_query(verb: str, links: tuple[tuple[str, bool], ...], *, caused: bool, by_user: bool) -> str:
-    return "\n".join(_lines(VERBS[verb], links, caused=caused, by_user=by_user))
+def _write_query(verb: str, links: tuple[tuple[str, bool], ...], **traits: bool) -> str:
+    return "\n".join(_lines(VERBS[verb], links, **traits))
 
 
-def _lines(verb: type[Verb], links: tuple[tuple[str, bool], ...], *, caused: bool, by_user: bool) -> Iterator[str]:
+def _lines(
+    verb: type[Verb], links: tuple[tuple[str, bool], ...], *, chosen: bool, caused: bool, by_user: bool
+) -> Iterator[str]:
+    """The query's lines. First all that must be there is matched: where something is missing, nothing is written."""
     noun = verb.noun
-    ends = [name for name, given in links if given]
     yield "WITH datetime({epochMillis: timestamp()}) AS at"
-    for name in ends:
-        yield f"OPTIONAL MATCH (to_{name}:{_one(noun, name).target} {{id: $to_{name}, workspace: $workspace}})"
+    for name, given in links:
+        if given:
+            yield f"MATCH (to_{name}:{_one(noun, name).target} {{id: $to_{name}, workspace: $workspace}})"
+    if chosen:
+        yield f"OPTIONAL MATCH (taken:{noun.__name__}|Deleted {{id: $id, workspace: $workspace}})"
+        yield "WITH * WHERE taken IS NULL"
     if verb.creates:
-        yield "OPTIONAL MATCH (taken:Deleted {id: $id, workspace: $workspace})"
         yield f"CREATE (n:{noun.__name__} {{id: $id, workspace: $workspace, createdAt: at}})"
     else:
         yield f"MATCH (n:{noun.__name__} {{id: $id, workspace: $workspace}})"
     yield "SET n += $set, n.version = $version, n.updatedAt = at REMOVE n.lock"
     for name, given in links:
-        yield from _relink(noun, name, given=given, fresh=verb.creates)
-    yield from _derive(noun, {name for name, _ in links})
+        yield from _relink(_one(noun, name), given=given, fresh=verb.creates)
+    yield from _derive(noun, dict(links))
     if verb.deletes:
         yield f"REMOVE n:{noun.__name__} SET n:Deleted, n.noun = '{noun.__name__}', n.deletedAt = at"
     yield (
@@ -121,8 +130,7 @@ def _lines(verb: type[Verb], links: tuple[tuple[str, bool], ...], *, caused: boo
         "subjectVersion: $version, data: $data, actor: $actor, depth: $depth, at: at})-[:OF]->(n)"
     )
     yield from _attribute(caused=caused, by_user=by_user)
-    found = ", ".join(f"{name}: to_{name} IS NOT NULL" for name in ends)
-    yield f"RETURN {'taken IS NOT NULL' if verb.creates else 'false'} AS taken, {{{found}}} AS found"
+    yield "RETURN true AS written"
 
 
 def _attribute(*, caused: bool, by_user: bool) -> Iterator[str]:
@@ -139,17 +147,18 @@ def _attribute(*, caused: bool, by_user: bool) -> Iterator[str]:
         yield f"CALL (event) {{ {match} CREATE (event)-[:CAUSED_BY]->(cause) }}"
 
 
-def _relink(noun: type[Entity], name: str, *, given: bool, fresh: bool) -> Iterator[str]:
+def _relink(edge: One, *, given: bool, fresh: bool) -> Iterator[str]:
     """Replace a single edge."""
-    edge = _one(noun, name)
     if not fresh:
         yield f"CALL (n) {{ MATCH {_named(edge, 'n', '')} DELETE old }}"
     if given:
-        once = f"CASE WHEN to_{name} IS NULL THEN [] ELSE [1] END"
-        yield f"FOREACH (_ IN {once} | CREATE {edge.pattern('n', f'to_{name}')})"
+        end = f"to_{edge.name}"
+        yield f"CREATE {edge.pattern('n', end)}"
+        if edge.stamps:
+            yield f"SET {end}.{edge.stamps} = at"
 
 
-def _derive(noun: type[Entity], changed: set[str]) -> Iterator[str]:
+def _derive(noun: type[Entity], changed: dict[str, bool]) -> Iterator[str]:
     """Bring edges that follow the changed ones into step: this noun's own, and those that follow through it."""
     for owner in NOUNS.values():
         for edge in owner.ones():
@@ -159,6 +168,9 @@ def _derive(noun: type[Entity], changed: set[str]) -> Iterator[str]:
             first = _one(owner, near)
             last = _one(noun_of(first.target), far)
             if owner is noun and near in changed:
+                if changed[near]:
+                    # Its own edge might just be changing: take its lock, then look.
+                    yield f"SET to_{near}.lock = true REMOVE to_{near}.lock"
                 yield from _follow(edge, "n", f"MATCH {first.pattern('n', f'via:{first.target}')}, ", last)
             elif first.target == noun.__name__ and far in changed:
                 members = f"MATCH {first.pattern(f'm:{owner.__name__}', 'n')}"
@@ -188,9 +200,10 @@ def _one(noun: type[Noun], name: str) -> One:
     return field
 
 
-def _stored(value: Any) -> Any:
-    """A map or list of anything is kept as text."""
-    return _json(value) if isinstance(value, dict | list) else value
+def _stored(deed: Deed) -> dict[str, Any]:
+    """The properties to set, as the graph holds them."""
+    props = {prop.graphql: prop for prop in deed.verb.noun.props()}
+    return {name: None if value is None else props[name].store(value) for name, value in deed.change.set.items()}
 
 
 def _json(value: Any) -> str:

@@ -32,6 +32,7 @@ from deskgraph.schema.errors import (
     VersionConflictError,
 )
 from deskgraph.schema.event import Event
+from deskgraph.schema.fields import Text
 from deskgraph.schema.ids import check_id, new_id
 from deskgraph.schema.scalars import Words
 from deskgraph.schema.verb import Verb
@@ -81,12 +82,21 @@ def _checked(command: Command) -> Command:
     verb, subject = command.verb, command.subject
     if subject is not None or not verb.creates:
         subject = check_id(getattr(subject, "id", subject), verb.noun.prefix, "id")
-    if command.idempotency_key is not None and not 1 <= len(command.idempotency_key) <= 255:
-        raise InvalidInputError("idempotencyKey must have 1 to 255 characters.", field="idempotencyKey")
+    _check_conditions(command)
     given = verb.check(command.given)
     if verb.partial and not given:
         raise InvalidInputError(f"{verb.mutation()} needs at least one of {', '.join(verb.inputs)}.")
     return Command(verb, given, subject, command.expected_version, command.idempotency_key)
+
+
+def _check_conditions(command: Command) -> None:
+    """INVALID_INPUT for a key or an expected version that is none."""
+    key, version = command.idempotency_key, command.expected_version
+    if key is not None:
+        Text("", most=255).named("idempotency_key").check(key)
+    if version is not None and (command.verb.creates or type(version) is not int):
+        wanted = "left out: there is no version yet" if command.verb.creates else f"a whole number, not {version!r}"
+        raise InvalidInputError(f"expectedVersion must be {wanted}.", field="expectedVersion")
 
 
 async def _in_transaction(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
@@ -114,20 +124,26 @@ async def _claim(tx: Transaction, command: Command) -> tuple[str, str] | None:
 
 async def _decide(session: Session, command: Command) -> Deed:
     """Everything between the lock and the write: may the verb be done, what do the hooks say, what does it change."""
-    verb = command.verb
+    verb, tx = command.verb, session.tx
+    assert tx
     current = None if verb.creates else await _load(session, command)
     if session.cause and session.cause.depth + 1 > MAX_CHAIN:
         raise CausalChainError
     draft = Draft(verb, dict(command.given), current)
     if hooks := session.desk.hooks.before(verb):
+        context = session.inside(tx)  # without the number: that is this verb's, not of those the hooks do
         for hook in hooks:
-            draft = await _consult(hook, draft, session)
+            draft = await _consult(hook, draft, context)
+        # A hook may have done other verbs to the same noun: read it again.
+        current = None if verb.creates else await _load(session, replace(command, expected_version=None))
         draft = Draft(verb, verb.check(draft.given), current)
     change = await verb.decide(draft, session)
     if verb.to is not None:
         change.set["status"] = str(verb.to)
     subject = command.subject or new_id(verb.noun.prefix)
-    return Deed(verb, subject, current.version + 1 if current else 1, change, session.actor, session.cause)
+    version = current.version + 1 if current else 1
+    chosen = verb.creates and command.subject is not None
+    return Deed(verb, subject, version, change, session.actor, session.cause, chosen)
 
 
 async def _load(session: Session, command: Command) -> Record:

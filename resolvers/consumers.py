@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # What is none of a hook's business is passed over without a write, but for one each so many events.
 STRIDE = 500
+# Seconds before a hook goes on after a failure that is not its own, such as the database's.
+PAUSE = 1.0
 log = structlog.get_logger(__name__)
 
 
@@ -61,9 +63,9 @@ class Consumer:
         while entries := await self.desk.feed.after(self.position):
             try:
                 await self._batch(entries)
-            except UnavailableError as error:
-                log.warning("hook.waits", hook=self.hook.name, error=str(error))
-                await asyncio.sleep(1)
+            except Exception as error:
+                log.warning("hook.waits", hook=self.hook.name, exc_info=error)
+                await asyncio.sleep(PAUSE)
                 continue
             self.position = entries[-1].position
             async with self.desk.consumed:
@@ -85,8 +87,10 @@ class Consumer:
                 await self.desk.database.write(self.desk.workspace, lambda tx: self._once(tx, entry))
             except UnavailableError:
                 raise
-            except Exception as error:
-                log.warning("hook.failed", hook=self.hook.name, event=entry.id, attempt=attempt, exc_info=error)
+            except (Exception, asyncio.CancelledError) as error:
+                if (task := asyncio.current_task()) and task.cancelling():
+                    raise  # this consumer is stopped; any other cancelled task is the hook's own failure
+                log.warning("hook.failed", hook=self.hook.name, event_id=entry.id, attempt=attempt, exc_info=error)
                 if attempt == self.desk.attempts:
                     await self._park(entry, error, attempt)
                 else:
@@ -125,15 +129,15 @@ class Consumer:
         session.event = Record.read(Event, found["event"])
         return session, Record.read(noun, found["subject"])
 
-    async def _park(self, entry: Entry, error: Exception, attempts: int) -> None:
+    async def _park(self, entry: Entry, error: BaseException, attempts: int) -> None:
         """Set the event aside with its error, and go on with the next one."""
-        text = f"{getattr(error, 'code', type(error).__name__)}: {error}"
+        text = f"{getattr(error, 'code', type(error).__name__)}: {error}".encode(errors="replace").decode()
 
         async def work(tx: Transaction) -> None:
             await park_event(tx, self.hook.name, entry.id, text, attempts)
             await advance_consumer(tx, self.hook.name, entry.position)
 
-        log.error("hook.parked", hook=self.hook.name, event=entry.id, error=text)
+        log.error("hook.parked", hook=self.hook.name, event_id=entry.id, error=text)
         await self._settle(work)
 
     async def _settle(self, work: Any) -> None:

@@ -34,8 +34,6 @@ async def read_operation(session: Session, selection: Selection, query: GraphQLO
             values[key] = compile_root(selection, query, nodes, scope)
         except DeskError as error:
             answer[key] = error
-    if scope.reads_log:
-        await session.desk.feed.settle()
     return answer | (await session.read(plan(values, scope)) if values else {})
 
 

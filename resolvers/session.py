@@ -60,13 +60,20 @@ class Session:
         return Session(self.desk, self.actor, tx=tx, cause=self.cause, event=self.event, key=self.key, number=number)
 
     async def read(self, made: Plan) -> dict[str, Any]:
-        """The response of a compiled query, read in this session's transaction if there is one."""
+        """The response of a compiled query, read in this session's transaction if there is one.
+
+        Events that this process has committed before are in it.
+        """
 
         async def work(tx: Transaction) -> dict[str, Any]:
             [row] = await tx.run(made.cypher, **made.parameters)
             return made.shape(row)
 
-        return await work(self.tx) if self.tx else await self.desk.database.read(self.desk.workspace, work)
+        if self.tx:
+            return await work(self.tx)
+        if made.reads_log:
+            await self.desk.feed.settle()
+        return await self.desk.database.read(self.desk.workspace, work)
 
 
 class NounWords:

@@ -41,6 +41,6 @@ def _field(noun: type[Noun], name: str) -> Field:
         names = {declared.name, declared.graphql, getattr(declared, "given_as", "")}
         if isinstance(declared, Many):
             names.add(declared.target.lower())
-        if name in names:
+        if name in names and getattr(declared, "target", "") != "Node":
             return declared
     raise InvalidInputError(f"{noun.__name__} can't be found by {name!r}; it has {', '.join(noun.fields)}.", field=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskgraph.schema.fields import Json, LongInteger, Many, Moment, One, Text
+from deskgraph.schema.fields import Id, Json, LongInteger, Many, Moment, One, Text
 from deskgraph.schema.noun import Noun
 
 
@@ -19,6 +19,7 @@ class Event(Noun):
         "The place in the workspace's log, from 1 without gaps; null for the moment until the sequencer has placed it.",
         sortable=True,
     )
+    subject_id = Id("The id of what it happened to, also when that is deleted.", required=True)
     subject_version = LongInteger("The subject's version after this event.", required=True, sortable=True)
     at = Moment("When it happened.", required=True, sortable=True)
     actor = Text("Who did it: a user's id, `key:NAME` for an API key, `hook:NAME` for an after-hook.", required=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
+import orjson
 from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
@@ -31,6 +32,11 @@ class Field:
 
     def __set_name__(self, _owner: type, name: str) -> None:
         self.name = name
+
+    def named(self, name: str) -> Self:
+        """The field with a name, where it is no attribute of a class."""
+        self.name = name
+        return self
 
     @property
     def graphql(self) -> str:
@@ -64,6 +70,10 @@ class Prop(Field):
 
     def check(self, value: Any) -> Any:
         """`value` as it is stored; INVALID_INPUT if it can't be."""
+        return value
+
+    def store(self, value: Any) -> Any:
+        """What the graph holds of a checked value."""
         return value
 
     def read(self, variable: str) -> str:
@@ -101,6 +111,8 @@ class Text(Prop):
     def check(self, value: Any) -> str:
         """The text without the blanks around it."""
         if isinstance(value, str) and self.least <= len(value.strip()) <= self.most:
+            if not value.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in value):
+                raise self.invalid("text without half surrogates, which no encoding has", value)
             return value.strip()
         shown = value if not isinstance(value, str) or len(value) < 80 else f"{value[:40]}… ({len(value)} characters)"
         raise self.invalid(f"text of {self.least} to {self.most:,} characters", shown)
@@ -192,6 +204,18 @@ class Json(Prop):
 
     annotation = JSON
 
+    def check(self, value: Any) -> Any:
+        """The value, if JSON can say it."""
+        try:
+            orjson.dumps(value)
+        except TypeError as error:
+            raise InvalidInputError(f"{self.graphql} must be JSON: {error}.", field=self.graphql) from error
+        return value
+
+    def store(self, value: Any) -> Any:
+        """The value as text."""
+        return orjson.dumps(value).decode()
+
 
 class Edge(Field):
     """A relationship to other nodes, drawn as in Cypher from the noun that declares it: `<-[:RAISED]-`."""
@@ -211,7 +235,8 @@ class Edge(Field):
 class One(Edge):
     """An edge to at most one node.
 
-    `writable` makes it an input, by the name `given_as`; `follows` derives it along two other edges.
+    `writable` makes it an input, by the name `given_as`; `follows` derives it along two other edges; `stamps` is a
+    property of the target that holds when the last such edge was made.
     """
 
     def __init__(
@@ -224,11 +249,13 @@ class One(Edge):
         required: bool = False,
         given_as: str = "",
         follows: tuple[str, str] | None = None,
+        stamps: str = "",
     ) -> None:
         super().__init__(doc, arrow, target)
         self.writable = writable
         self.required = required
         self.follows = follows
+        self.stamps = stamps
         self._given_as = given_as
 
     @property

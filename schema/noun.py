@@ -85,6 +85,4 @@ def targets(edge: Edge) -> list[type[Noun]]:
 
 def ref_of(one: One) -> Ref:
     """The input that sets an edge."""
-    ref = Ref(one.doc, noun_of(one.target).prefix, required=one.required)
-    ref.name = one.given_as
-    return ref
+    return Ref(one.doc, noun_of(one.target).prefix, required=one.required).named(one.given_as)

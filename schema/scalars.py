@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, NewType, Self
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.scalars import JSON
 
 Long = NewType("Long", int)
@@ -35,15 +37,30 @@ def format_datetime(value: datetime | str) -> str:
     return value if isinstance(value, str) else value.isoformat()
 
 
+def _told(parse: Callable[[object], Any]) -> Callable[[object], Any]:
+    """The parser with its ValueError told to the client: it is the client's mistake."""
+
+    def told(value: object) -> Any:
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise GraphQLError(str(error)) from error
+
+    return told
+
+
 SCALARS: dict[object, Any] = {
     Long: strawberry.scalar(
-        name="Long", description="A whole number of 64 bits, a JSON number.", serialize=int, parse_value=parse_long
+        name="Long",
+        description="A whole number of 64 bits, a JSON number.",
+        serialize=int,
+        parse_value=_told(parse_long),
     ),
     DateTime: strawberry.scalar(
         name="DateTime",
         description="A moment in ISO 8601, such as 2026-11-01T09:30:00Z; without an offset it is in UTC.",
         serialize=format_datetime,
-        parse_value=parse_datetime,
+        parse_value=_told(parse_datetime),
     ),
     JSON: strawberry.scalar(
         name="JSON", description="Any JSON value.", serialize=lambda value: value, parse_value=lambda value: value

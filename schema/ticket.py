@@ -65,7 +65,7 @@ class Ticket(Entity):
     resolution = Text("What fixed it; set by `resolve`, cleared by `reopen`.", most=100_000)
 
     contact = One("Who raised it: the requester.", "<-[:RAISED]-", "Contact", writable=True)
-    assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent")
+    assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent", stamps="lastAssignedAt")
     organization = One(
         "Where its contact works; kept in step with the contact.",
         "-[:ABOUT]->",

@@ -90,5 +90,3 @@ def codes(desk: Desk) -> Codes:
         return [(error.extensions or {}).get("code") for error in result.errors or ()]
 
     return execute
-
-    return iter([desk.Ticket])

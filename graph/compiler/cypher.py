@@ -37,11 +37,15 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled query. `parameters` lacks only `workspace`, which is set where the query is run."""
+    """A compiled query. `parameters` lacks only `workspace`, which is set where the query is run.
+
+    `reads_log`: it lists events, which are there once they have their positions.
+    """
 
     cypher: str
     parameters: dict[str, Any]
     shapes: dict[str, Shape]
+    reads_log: bool = False
 
     def shape(self, row: dict[str, Any]) -> dict[str, Any]:
         """The response of the query's only row."""
@@ -52,7 +56,7 @@ def plan(values: dict[str, Value], scope: Scope) -> Plan:
     """One query for all these values, each under its key."""
     columns = ",\n  ".join(f"{value.cypher} AS {quote(key)}" for key, value in values.items())
     shapes = {key: value.shape for key, value in values.items() if value.shape}
-    return Plan(f"RETURN\n  {columns}", scope.parameters, shapes)
+    return Plan(f"RETURN\n  {columns}", scope.parameters, shapes, scope.reads_log)
 
 
 def by_id(noun: type[Noun], node_id: str, picks: tuple[Pick, ...], scope: Scope, *, deleted: bool = False) -> Value:
@@ -140,7 +144,7 @@ def _page_rows(rows: Rows, page: Any, scope: Scope, finish: Any, *, edge: Many |
     where = both(_where(noun, variable, wanted, page, scope, edge) + paging.beyond(variable, page, scope))
     pinned = None if edge else equalities(noun, wanted)
     order = paging.order_by(noun, variable, page, pinned)
-    hint = "" if pinned is None or "id" in wanted else paging.hint(noun, variable, pinned, page)
+    hint = "" if pinned is None or {"id", "subjectId"} & wanted.keys() else paging.hint(noun, variable, pinned, page)
     columns = [f"c: {paging.cursor_values(variable, page)}"]
     for key, picks in finish.selections.items():
         node = node_map(noun, variable, picks, scope)

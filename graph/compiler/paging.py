@@ -26,7 +26,7 @@ def order_by(noun: type[Noun], variable: str, page: Page, pinned: set[str] | Non
 
 
 def hint(noun: type[Noun], variable: str, pinned: set[str], page: Page) -> str:
-    """Name the index that a root list walks: by itself the planner may choose another one, and sort."""
+    """Name the index that a root list walks: by itself the planner may choose another one and sort, or scan it all."""
     leading = page.orders[0].prop.name
     if leading == "created_at":
         columns = [*index_prefix(noun, pinned, page), "created_at", "id"]
@@ -35,7 +35,7 @@ def hint(noun: type[Noun], variable: str, pinned: set[str], page: Page) -> str:
     else:
         return ""
     names = ["workspace", *(noun.fields[name].graphql for name in columns)]
-    return f" USING INDEX {variable}:{noun.__name__}({', '.join(names)})"
+    return f" USING INDEX SEEK {variable}:{noun.__name__}({', '.join(names)})"
 
 
 def index_prefix(noun: type[Noun], pinned: set[str], page: Page) -> tuple[str, ...]:
@@ -78,14 +78,17 @@ def beyond(variable: str, page: Page, scope: Scope) -> list[str]:
 
 
 def _keyset(orders: tuple[Order, ...], bound: list[str], variable: str, *, flipped: bool) -> str:
-    """`a < x OR (a = x AND (b < y OR ...))`, each comparison in its column's direction."""
+    """`a <= x AND (a <> x OR b < y)`, and so on, each comparison in its column's direction.
+
+    The usual `a < x OR (a = x AND b < y)` may be planned as a union of two seeks, whose rows must then be sorted.
+    """
     order, value = orders[0], bound[0]
     expression = order.prop.sort(variable)
-    test = f"{expression} {'<' if order.descending != flipped else '>'} {value}"
+    beyond = "<" if order.descending != flipped else ">"
     if len(orders) == 1:
-        return test
+        return f"{expression} {beyond} {value}"
     rest = _keyset(orders[1:], bound[1:], variable, flipped=flipped)
-    return f"({test} OR ({expression} = {value} AND {rest}))"
+    return f"{expression} {beyond}= {value} AND ({expression} <> {value} OR {rest})"
 
 
 def _readable(order: Order, variable: str) -> str:

@@ -5,6 +5,5 @@ WITH user, COUNT {
   MATCH (user)<-[:ASSIGNED_TO]-(open:Ticket) WHERE open.status IN ['OPEN', 'PENDING', 'ESCALATED'] AND open.id <> $ticket
 } AS load
 WHERE user.capacity IS NULL OR load < user.capacity
-WITH user ORDER BY load, user.lastAssignedAt, user.tier, user.id LIMIT 1
-SET user.lastAssignedAt = datetime.realtime()
 RETURN user.id AS id
+ORDER BY load, coalesce(user.lastAssignedAt, user.createdAt), user.tier, user.id LIMIT 1
