@@ -24,7 +24,7 @@ lint: .venv/installed build/types
 	touch $@
 
 # Type checkers can't see the import hook of an editable install: link the folders where they look.
-build/types: pyproject.toml
+build/types: pyproject.toml $(wildcard src/deskgraph/*.py)
 	rm -rf $@ && mkdir -p $@/deskgraph
 	ln -s $(CURDIR)/src/deskgraph/* $(CURDIR)/schema $(CURDIR)/graph $(CURDIR)/resolvers $@/deskgraph/
 

@@ -78,9 +78,9 @@ def beyond(variable: str, page: Page, scope: Scope) -> list[str]:
 
 
 def _keyset(orders: tuple[Order, ...], bound: list[str], variable: str, *, flipped: bool) -> str:
-    """`a <= x AND (a <> x OR b < y)`, and so on, each comparison in its column's direction.
+    """`a <= x` and, where a is x, `b < y`, and so on, each comparison in its column's direction.
 
-    The usual `a < x OR (a = x AND b < y)` may be planned as a union of two seeks, whose rows must then be sorted.
+    With `a < x OR (a = x AND b < y)` the planner may choose a union of two seeks, and sort; a CASE it leaves alone.
     """
     order, value = orders[0], bound[0]
     expression = order.prop.sort(variable)
@@ -88,7 +88,7 @@ def _keyset(orders: tuple[Order, ...], bound: list[str], variable: str, *, flipp
     if len(orders) == 1:
         return f"{expression} {beyond} {value}"
     rest = _keyset(orders[1:], bound[1:], variable, flipped=flipped)
-    return f"{expression} {beyond}= {value} AND ({expression} <> {value} OR {rest})"
+    return f"{expression} {beyond}= {value} AND CASE WHEN {expression} = {value} THEN {rest} ELSE true END"
 
 
 def _readable(order: Order, variable: str) -> str:
