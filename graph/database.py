@@ -38,9 +38,14 @@ Work = Callable[[Transaction], Awaitable[T]]
 
 
 class Database:
-    """A Neo4j server, or cluster, and the database in it."""
+    """A Neo4j server, or cluster, and the database in it.
 
-    def __init__(self, uri: str, username: str, password: str, name: str | None = None) -> None:
+    `patience` is how many seconds a transaction is tried again after passing faults, before it is UNAVAILABLE.
+    """
+
+    def __init__(
+        self, uri: str, username: str, password: str, name: str | None = None, *, patience: float = 8.0
+    ) -> None:
         self.uri = uri
         self.name = name
         self.prepared = False
@@ -48,7 +53,7 @@ class Database:
             uri,
             auth=(username, password),
             initial_retry_delay=0.02,
-            max_transaction_retry_time=15.0,
+            max_transaction_retry_time=patience,
             connection_acquisition_timeout=15.0,
             notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )

@@ -19,7 +19,7 @@ from deskgraph.graph.statements import statement
 from deskgraph.graph.writing import Deed, lock, write
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.records import Draft, Record
-from deskgraph.resolvers.session import Session
+from deskgraph.resolvers.session import Session, joined, running_hook
 from deskgraph.schema.errors import (
     CausalChainError,
     DeskError,
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 async def perform(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
     """Do a verb; a DeskError means that nothing was changed. What is `wanted` is read in the same transaction."""
-    command = _checked(command)
+    command, session = _checked(command), joined(session)
     if session.tx:
         return await _in_transaction(session, command, wanted)
     desk = session.desk
@@ -106,8 +106,13 @@ async def _in_transaction(session: Session, command: Command, wanted: dict[str, 
         earlier = await _claim(tx, command)
         if earlier:
             return await _answer(session, command, *earlier, wanted, replayed=True)
-    deed = await _decide(session, command)
-    event = await write(tx, deed)
+    try:
+        deed = await _decide(session, command)
+        event = await write(tx, deed)
+    except DeskError:
+        if command.idempotency_key:  # in a hook that goes on, the transaction may be committed all the same
+            await tx.run(statement("release_key"), key=command.idempotency_key)
+        raise
     if command.idempotency_key:
         await tx.run(statement("settle_key"), key=command.idempotency_key, event=event, subject=deed.subject)
     return await _answer(session, command, deed.subject, event, wanted)
@@ -173,8 +178,9 @@ def _refusal(verb: type[Verb], status: Words) -> str:
 async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
     """Run one before-hook: it may change the draft, give another one back, or veto by raising."""
     try:
-        answer = hook(draft, session)
-        answer = await answer if inspect.isawaitable(answer) else answer
+        with running_hook(session):
+            answer = hook(draft, session)
+            answer = await answer if inspect.isawaitable(answer) else answer
     except Exception as error:
         if is_passing(error):
             raise

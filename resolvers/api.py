@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -49,6 +49,15 @@ class Context:
 
 class ReadAhead(SchemaExtension):
     """Resolves the operation's selections before execution; a query's data is read here, in one go."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuse a document of several operations that does not say which one is meant."""
+        execution = self.execution_context
+        assert execution.graphql_document
+        if execution._provided_operation_name is None and get_operation_ast(execution.graphql_document) is None:
+            message = "Say in operationName which of the document's operations is meant."
+            execution.pre_execution_errors = [GraphQLError(message)]
+        yield
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Put what the resolvers need into the root value."""

@@ -21,7 +21,7 @@ from deskgraph.graph.log import Entry, advance_consumer, lock_consumer, open_con
 from deskgraph.graph.writing import Cause
 from deskgraph.resolvers.hooks import AfterHook
 from deskgraph.resolvers.records import Record
-from deskgraph.resolvers.session import Session
+from deskgraph.resolvers.session import Session, running_hook
 from deskgraph.schema.errors import UnavailableError
 from deskgraph.schema.event import Event
 from deskgraph.schema.ids import prefix_of
@@ -104,9 +104,10 @@ class Consumer:
         if await lock_consumer(tx, self.hook.name) >= entry.position:
             return
         session, subject = await self._context(tx, entry)
-        answer = self.hook.run(subject, session)
-        if inspect.isawaitable(answer):
-            await answer
+        with running_hook(session):
+            answer = self.hook.run(subject, session)
+            if inspect.isawaitable(answer):
+                await answer
         await advance_consumer(tx, self.hook.name, entry.position)
 
     async def _context(self, tx: Transaction, entry: Entry) -> tuple[Session, Record]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deskgraph.graph.compiler.cypher import Plan, plan, root_list
@@ -22,6 +24,28 @@ if TYPE_CHECKING:
     from deskgraph.resolvers.desk import Desk
 
 T = TypeVar("T")
+_inside: ContextVar[Session | None] = ContextVar("deskgraph_inside", default=None)
+
+
+@contextmanager
+def running_hook(session: Session) -> Iterator[None]:
+    """While a hook runs, verbs done by other words than its context's belong to its transaction all the same.
+
+    Otherwise `Ticket.update` for `ctx.Ticket.update` would wait for the lock that the hook's own verb holds, for ever.
+    """
+    token = _inside.set(session)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
+def joined(session: Session) -> Session:
+    """The session, inside the transaction of the hook that is running here, if it is one of the same desk."""
+    outer = _inside.get()
+    if session.tx or outer is None or outer.desk is not session.desk:
+        return session
+    return Session(session.desk, session.actor, tx=outer.tx, cause=outer.cause, event=outer.event, key=outer.key)
 
 
 class Session:

@@ -22,7 +22,9 @@ class Event(Noun):
     subject_id = Id("The id of what it happened to, also when that is deleted.", required=True)
     subject_version = LongInteger("The subject's version after this event.", required=True, sortable=True)
     at = Moment("When it happened.", required=True, sortable=True)
-    actor = Text("Who did it: a user's id, `key:NAME` for an API key, `hook:NAME` for an after-hook.", required=True)
+    actor = Text(
+        "Who did it: a user's id, `key:NAME` for an API key, `hook:NAME` for an after-hook, `system`.", required=True
+    )
     data = Json("What the verb was given and chose; `$id` is the subject's id.", required=True)
 
     subject = One("What it happened to; null once that is deleted.", "-[:OF]->", "Node")

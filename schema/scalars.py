@@ -26,7 +26,10 @@ def parse_long(value: object) -> int:
 
 def parse_datetime(value: object) -> datetime:
     """A moment in ISO 8601; without an offset it is in UTC."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        moment = None
     if not isinstance(moment, datetime):
         raise ValueError(f"DateTime is ISO 8601, such as 2026-11-01T09:30:00Z, not {value!r}.")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

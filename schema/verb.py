@@ -93,7 +93,9 @@ class Verb:
         declared = cls.inputs[name]
         if value is not None:
             return declared.check(value)
-        if declared.required and (cls.partial or declared.default is None):
+        if declared.required and cls.partial:
+            raise InvalidInputError(f"{declared.graphql} can't be taken away, only changed.", field=declared.graphql)
+        if declared.required and declared.default is None:
             raise InvalidInputError(
                 f"{cls.mutation()} needs {declared.graphql}: {declared.doc}", field=declared.graphql
             )

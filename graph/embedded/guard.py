@@ -27,7 +27,7 @@ from typing import Any
 
 from filelock import lock_descriptor
 
-PATIENCE = 0.5
+PATIENCE = 2.0
 """Seconds to try for the lock: a guard whose owner was just killed needs a moment to notice."""
 CLOSING = 60.0
 """Seconds to wait for a guard that has noticed and is closing its store."""
@@ -61,7 +61,8 @@ def acquire(descriptor: int, record: Path) -> bool:
     """Take the lock; wait longer for a holder that is closing already."""
     began = time.monotonic()
     while not lock_descriptor(descriptor, blocking=False):
-        patience = CLOSING if read(record).get("closing") else PATIENCE
+        holder = read(record)  # none: it has taken its record away and is about to end
+        patience = PATIENCE if holder and not holder.get("closing") else CLOSING
         if time.monotonic() - began > patience:
             return False
         time.sleep(0.02)

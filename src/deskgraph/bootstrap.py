@@ -10,6 +10,7 @@ from typing import Any
 from deskgraph.config import Settings
 from deskgraph.graph.database import Database
 from deskgraph.graph.embedded import EmbeddedNeo4j
+from deskgraph.logs import configure_by_default
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 from deskgraph.words import speaking
@@ -47,6 +48,9 @@ async def open_desk(
     Takes the settings of `deskgraph serve` as arguments. While it is open, `deskgraph.Ticket` and the other nouns'
     words mean this desk.
     """
+    if hooks is not None and not isinstance(hooks, Hooks):
+        raise TypeError("hooks is a Hooks object; modules with hooks are imported, before or after")
+    configure_by_default()
     settings = settings or Settings(**given)
     async with open_database(settings) as database, Desk(database, settings.workspace, hooks=hooks) as desk:
         with speaking(desk):

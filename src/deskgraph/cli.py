@@ -65,13 +65,14 @@ def schema() -> None:
 def main() -> None:
     """Run the command line; what the user can put right is told in one line, with exit code 1."""
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from deskgraph.graph.embedded import EmbeddedError
 
     configure()
     try:
         app()
-    except (DeskError, EmbeddedError, OSError, ImportError) as error:
+    except (DeskError, EmbeddedError, SettingsError, OSError, ImportError) as error:
         sys.exit(f"deskgraph: {error}")
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]

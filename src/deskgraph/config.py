@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KEY_FILE = "api-key"
 
@@ -30,16 +31,27 @@ class Settings(BaseSettings):
     )
     api_key: str | None = Field(None, min_length=8, description="The admin key; generated on the first run by default.")
     workspace: str = Field("default", min_length=1, max_length=100, description="The workspace that is served.")
-    hooks: list[str] = Field([], description="Modules with hooks.")
+    hooks: Annotated[list[str], NoDecode] = Field([], description="Modules with hooks.")
     sample: bool = Field(False, description="Load a small sample desk into an empty workspace.")
     heap: str = Field("512m", description="Java's largest heap for the database that comes with deskgraph.")
     start_cache: bool = Field(True, description="Make Java's start-up cache in the background, once on a machine.")
     maven_repository: str | None = Field(None, description="A mirror of the Maven repository that Neo4j comes from.")
 
-    neo4j_uri: str | None = Field(None, validation_alias=neo4j("uri"), description="A server of your own.")
+    neo4j_uri: str | None = Field(
+        None,
+        validation_alias=neo4j("uri"),
+        pattern=r"^$|^(bolt|neo4j)(\+s|\+ssc)?://",
+        description="A server of your own: bolt:// or neo4j://, with +s or +ssc for TLS.",
+    )
     neo4j_username: str = Field("neo4j", validation_alias=neo4j("username"))
     neo4j_password: str = Field("", validation_alias=neo4j("password"))
     neo4j_database: str | None = Field(None, validation_alias=neo4j("database"))
+
+    @field_validator("hooks", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """The variable holds the modules' names with commas between them."""
+        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
     def key(self) -> str:
         """The admin key: the one that was set, or the one kept in the data folder, made on the first run."""

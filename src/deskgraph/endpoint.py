@@ -22,6 +22,13 @@ from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.schema.errors import UnauthenticatedError
 
+# What a page can't say of itself in a meta element: nobody may frame it. One URL answers people and programs.
+PAGE_HEADERS = {
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept",
+}
+
 
 class Endpoint(GraphQL[Context, Any]):
     """Strawberry's ASGI application with this project's keys, page and error bodies."""
@@ -49,7 +56,7 @@ class Endpoint(GraphQL[Context, Any]):
 
     async def _respond(self, request: Request) -> Response:
         if request.method == "GET" and "text/html" in request.headers.get("accept", "") and not request.query_params:
-            return FileResponse(PAGE, media_type="text/html")
+            return FileResponse(PAGE, media_type="text/html", headers=PAGE_HEADERS)
         if self.keys.actor(request.headers.get("authorization")) is None:
             refusal = UnauthenticatedError()
             return error_response(401, refusal.code, refusal.message, {"WWW-Authenticate": "Bearer"})

@@ -8,6 +8,12 @@ import sys
 import structlog
 
 
+def configure_by_default() -> None:
+    """Set up logging unless the program that uses deskgraph has done so: nothing of ours goes to standard output."""
+    if not structlog.is_configured():
+        configure()
+
+
 def configure(level: int = logging.INFO) -> None:
     """Set up logging for a process of our own. Libraries are heard from WARNING on."""
     renderer: list[structlog.typing.Processor] = (

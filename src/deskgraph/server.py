@@ -40,6 +40,7 @@ def load_hooks(modules: list[str]) -> None:
 
 async def _serve(settings: Settings) -> None:
     key = settings.key()
+    listening = listen(settings.host, settings.port)  # a port that is taken shows before anything is started
     async with open_desk(settings) as desk:
         if settings.sample:
             await load_sample(desk)
@@ -52,7 +53,13 @@ async def _serve(settings: Settings) -> None:
             ws="websockets-sansio",
             timeout_graceful_shutdown=GRACE,
         )
-        await Server(config, key).serve()
+        await Server(config, key).serve([listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; OSError if it can't."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
 
 
 class Server(uvicorn.Server):

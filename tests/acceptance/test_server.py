@@ -219,6 +219,8 @@ def test_the_command_line_explains_itself() -> None:
     [
         (["serve", "--port", "99999"], {}, "port: Input should be less than or equal to 65535"),
         (["serve", "--hooks", "no.such.module"], {}, "No module named 'no'"),
+        (["serve"], {"DESKGRAPH_HOOKS": "examples.support_hooks, no.such.module"}, "No module named 'no'"),
+        (["serve"], {"NEO4J_URI": "http://127.0.0.1:7474"}, "NEO4J_URI: String should match pattern"),
         (["serve"], {"DESKGRAPH_API_KEY": "short"}, "api_key: String should have at least 8 characters"),
         (["serve"], {"NEO4J_URI": "bolt://127.0.0.1:1"}, "The database does not answer"),
         (["serve"], {"NEO4J_PASSWORD": "wrong"}, "The database refuses NEO4J_USERNAME and NEO4J_PASSWORD."),
@@ -232,6 +234,13 @@ def test_mistakes_are_told_in_one_line(
     assert answer.stderr.strip().splitlines()[-1].startswith("deskgraph: ")
     assert says in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_started(served: Served, tmp_path: Path) -> None:
+    port = served.url.rpartition(":")[2]
+    answer = run("serve", "--port", port, DESKGRAPH_DATA=str(tmp_path), NEO4J_URI="")
+    assert (answer.returncode, "ddress already in use" in answer.stderr) == (1, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["api-key"]
 
 
 def test_the_database_that_comes_with_it(tmp_path: Path) -> None:

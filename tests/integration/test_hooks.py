@@ -383,6 +383,40 @@ async def test_a_hook_may_do_another_verb_to_the_same_ticket(desk: Desk, log: Lo
     ]
 
 
+async def test_the_desk_s_own_words_inside_a_hook_join_its_transaction(desk: Desk, log: Log) -> None:
+    """Otherwise they would wait for ever for the lock that the hook's own verb holds."""
+    ticket = await desk.Ticket.create(subject="Portal")
+
+    @desk.Ticket.resolving
+    async def lower(ticket: Any, ctx: Any) -> None:
+        await desk.Ticket.update(id=ticket.id, priority="low")
+
+    @desk.Ticket.resolved(name="close")
+    async def close(ticket: Any, ctx: Any) -> None:
+        await desk.Ticket.close(id=ticket.id)
+
+    await asyncio.wait_for(desk.Ticket.resolve(id=ticket.id, resolution="restarted"), 10)
+    await asyncio.wait_for(desk.settle(), 10)
+    events = await log()
+    assert [(event.type, event.subject_version) for event in events] == [
+        ("ticket.created", 1),
+        ("ticket.updated", 2),
+        ("ticket.resolved", 3),
+        ("ticket.closed", 4),
+    ]
+    assert events[3].cause == events[2].id
+
+
+async def test_a_verb_that_failed_inside_a_hook_gives_its_key_back(desk: Desk) -> None:
+    @desk.Ticket.creating
+    async def try_it(ticket: Any, ctx: Any) -> None:
+        with pytest.raises(NotFoundError):
+            await ctx.Activity.create(type="note", contact="contact_none", idempotency_key="key")
+
+    await desk.Ticket.create(subject="Portal")
+    assert (await desk.Activity.create(type="note", idempotency_key="key")).type == "note"
+
+
 async def test_a_ticket_made_by_a_before_hook_has_its_own_number(desk: Desk) -> None:
     @desk.Ticket.creating
     async def split(ticket: Any, ctx: Any) -> None:

@@ -242,6 +242,7 @@ async def test_a_mutation_gives_the_position_of_its_event(run: Run) -> None:
         ("{ nonsense }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ tickets {", "GRAPHQL_PARSE_FAILED"),
         ("query ($id: ID!) { ticket(id: $id) { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { tickets { totalCount } } query B { users { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
     ],
 )
 async def test_errors_of_queries(codes: Codes, text: str, code: str) -> None:

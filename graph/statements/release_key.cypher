@@ -1,0 +1,3 @@
+// Give back a claimed key whose verb came to nothing.
+MATCH (key:IdempotencyKey {workspace: $workspace, key: $key})
+DELETE key
