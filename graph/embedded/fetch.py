@@ -69,8 +69,15 @@ def fetch(jars: Sequence[Jar], into: Path, repository: str | None = None, title:
 
 def missing(jars: Sequence[Jar], into: Path) -> list[Jar]:
     """The jars still to be downloaded. A file under its final name was verified, so its size is enough to know it."""
-    sizes = {entry.name: entry.stat().st_size for entry in os.scandir(into)} if into.is_dir() else {}
-    return [jar for jar in jars if sizes.get(jar.filename) != jar.size]
+    return [jar for jar in jars if _size(into / jar.filename) != jar.size]
+
+
+def _size(path: Path) -> int | None:
+    """The file's size; None where there is none. Only names that stay are asked for: others come and go meanwhile."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 @contextmanager

@@ -220,7 +220,7 @@ def test_the_command_line_explains_itself() -> None:
         (["serve", "--port", "99999"], {}, "port: Input should be less than or equal to 65535"),
         (["serve", "--hooks", "no.such.module"], {}, "No module named 'no'"),
         (["serve"], {"DESKGRAPH_HOOKS": "examples.support_hooks, no.such.module"}, "No module named 'no'"),
-        (["serve"], {"NEO4J_URI": "http://127.0.0.1:7474"}, "NEO4J_URI: String should match pattern"),
+        (["serve"], {"NEO4J_URI": "http://127.0.0.1:7474"}, "neo4j_uri: String should match pattern"),
         (["serve"], {"DESKGRAPH_API_KEY": "short"}, "api_key: String should have at least 8 characters"),
         (["serve"], {"NEO4J_URI": "bolt://127.0.0.1:1"}, "The database does not answer"),
         (["serve"], {"NEO4J_PASSWORD": "wrong"}, "The database refuses NEO4J_USERNAME and NEO4J_PASSWORD."),
