@@ -122,7 +122,7 @@ async def _guard(running: Awaitable[T]) -> T:
     except ServiceUnavailable as error:
         raise UnavailableError from error
     except (Neo4jError, DriverError) as error:
-        if error.is_retryable():
+        if is_passing(error):
             raise UnavailableError from error
         raise
 

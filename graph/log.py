@@ -28,13 +28,14 @@ class Entry:
 
 async def open_workspace(database: Database, workspace: str) -> int:
     """Make the workspace if it is new; the last position of its log."""
+    return await database.write(workspace, lambda tx: _position(tx, statement("open_workspace")))
 
-    async def work(tx: Transaction) -> int:
-        row = await tx.one(statement("open_workspace"))
-        assert row
-        return int(row["position"])
 
-    return await database.write(workspace, work)
+async def _position(tx: Transaction, cypher: str, **parameters: Any) -> int:
+    """The position that a statement answers with."""
+    row = await tx.one(cypher, **parameters)
+    assert row
+    return int(row["position"])
 
 
 async def read_log(database: Database, workspace: str, after: int, limit: int = BATCH) -> list[Entry]:
@@ -49,16 +50,6 @@ async def read_log(database: Database, workspace: str, after: int, limit: int = 
 def contiguous(after: int, entries: list[Entry]) -> list[Entry]:
     """The entries up to the first gap: the database is read-committed, what is missing will be read next time."""
     return [entry for offset, entry in enumerate(entries, 1) if entry.position == after + offset]
-
-
-async def last_position(database: Database, workspace: str) -> int:
-    """The last position that was given."""
-
-    async def work(tx: Transaction) -> int:
-        row = await tx.one(statement("last_position"))
-        return int(row["position"]) if row else 0
-
-    return await database.read(workspace, work)
 
 
 async def place_pending(database: Database, workspace: str) -> int:
@@ -104,20 +95,12 @@ def in_order(pending: list[dict[str, Any]]) -> list[str]:
 
 async def open_consumer(database: Database, workspace: str, name: str) -> int:
     """Make a consumer if it is new, starting after what the log holds now; its position."""
-
-    async def work(tx: Transaction) -> int:
-        row = await tx.one(statement("open_consumer"), name=name)
-        assert row
-        return int(row["position"])
-
-    return await database.write(workspace, work)
+    return await database.write(workspace, lambda tx: _position(tx, statement("open_consumer"), name=name))
 
 
 async def lock_consumer(tx: Transaction, name: str) -> int:
     """Take the consumer's lock; its position."""
-    row = await tx.one(statement("lock_consumer"), name=name)
-    assert row
-    return int(row["position"])
+    return await _position(tx, statement("lock_consumer"), name=name)
 
 
 async def advance_consumer(tx: Transaction, name: str, position: int) -> None:

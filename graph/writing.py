@@ -150,7 +150,7 @@ def _attribute(*, caused: bool, by_user: bool) -> Iterator[str]:
 def _relink(edge: One, *, given: bool, fresh: bool) -> Iterator[str]:
     """Replace a single edge."""
     if not fresh:
-        yield f"CALL (n) {{ MATCH {_named(edge, 'n', '')} DELETE old }}"
+        yield f"CALL (n) {{ MATCH {_named(edge, 'n')} DELETE old }}"
     if given:
         end = f"to_{edge.name}"
         yield f"CREATE {edge.pattern('n', end)}"
@@ -171,27 +171,22 @@ def _derive(noun: type[Entity], changed: dict[str, bool]) -> Iterator[str]:
                 if changed[near]:
                     # Its own edge might just be changing: take its lock, then look.
                     yield f"SET to_{near}.lock = true REMOVE to_{near}.lock"
-                yield from _follow(edge, "n", f"MATCH {first.pattern('n', f'via:{first.target}')}, ", last)
+                via = first.pattern("n", f"via:{first.target}")
+                yield from _follow(edge, "n", "", f"{via}, {last.pattern('via', f'end:{last.target}')}")
             elif first.target == noun.__name__ and far in changed:
-                members = f"MATCH {first.pattern(f'm:{owner.__name__}', 'n')}"
-                yield f"CALL (n) {{ {members} MATCH {_named(edge, 'm', '')} DELETE old }}"
-                yield (
-                    f"CALL (n) {{ {members} MATCH {last.pattern('n', f'end:{last.target}')} "
-                    f"CREATE {edge.pattern('m', 'end')} }}"
-                )
+                members = f"MATCH {first.pattern(f'm:{owner.__name__}', 'n')} "
+                yield from _follow(edge, "m", members, last.pattern("n", f"end:{last.target}"))
 
 
-def _follow(edge: One, variable: str, match: str, last: One) -> Iterator[str]:
-    yield f"CALL ({variable}) {{ MATCH {_named(edge, variable, '')} DELETE old }}"
-    yield (
-        f"CALL ({variable}) {{ {match}{last.pattern('via', f'end:{last.target}')} "
-        f"CREATE {edge.pattern(variable, 'end')} }}"
-    )
+def _follow(edge: One, member: str, members: str, path: str) -> Iterator[str]:
+    """Lead each member's edge anew, to the `end` of the path; `members` matches them where it is not `n` itself."""
+    yield f"CALL (n) {{ {members}MATCH {_named(edge, member)} DELETE old }}"
+    yield f"CALL (n) {{ {members}MATCH {path} CREATE {edge.pattern(member, 'end')} }}"
 
 
-def _named(edge: One, source: str, target: str) -> str:
+def _named(edge: One, source: str) -> str:
     """The edge's pattern with its relationship in the variable `old`."""
-    return edge.pattern(source, target).replace("[:", "[old:")
+    return edge.pattern(source, "").replace("[:", "[old:")
 
 
 def _one(noun: type[Noun], name: str) -> One:

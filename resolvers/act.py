@@ -6,7 +6,6 @@ before-hooks: what must happen once belongs into an after-hook.
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +18,7 @@ from deskgraph.graph.statements import statement
 from deskgraph.graph.writing import Deed, lock, write
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.records import Draft, Record
-from deskgraph.resolvers.session import Session, joined, running_hook
+from deskgraph.resolvers.session import Session, joined, run_hook
 from deskgraph.schema.errors import (
     CausalChainError,
     DeskError,
@@ -178,9 +177,7 @@ def _refusal(verb: type[Verb], status: Words) -> str:
 async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
     """Run one before-hook: it may change the draft, give another one back, or veto by raising."""
     try:
-        with running_hook(session):
-            answer = hook(draft, session)
-            answer = await answer if inspect.isawaitable(answer) else answer
+        answer = await run_hook(hook, draft, session)
     except Exception as error:
         if is_passing(error):
             raise

@@ -8,20 +8,19 @@ lock and its position let one of them do each event.
 from __future__ import annotations
 
 import asyncio
-import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
 from deskgraph.graph.compiler.cypher import by_id, plan
 from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.compiler.scope import Scope
-from deskgraph.graph.database import Transaction
+from deskgraph.graph.database import Transaction, Work
 from deskgraph.graph.log import Entry, advance_consumer, lock_consumer, open_consumer, park_event
 from deskgraph.graph.writing import Cause
 from deskgraph.resolvers.hooks import AfterHook
 from deskgraph.resolvers.records import Record
-from deskgraph.resolvers.session import Session, running_hook
+from deskgraph.resolvers.session import Session, run_hook
 from deskgraph.schema.errors import UnavailableError
 from deskgraph.schema.event import Event
 from deskgraph.schema.ids import prefix_of
@@ -77,14 +76,14 @@ class Consumer:
                 await self._handle(entry)
         last = entries[-1].position
         if last - self._saved >= STRIDE:
-            await self._settle(lambda tx: advance_consumer(tx, self.hook.name, last))
+            await self._write(lambda tx: advance_consumer(tx, self.hook.name, last))
             self._saved = last
 
     async def _handle(self, entry: Entry) -> None:
         """Run the hook until it succeeds, or park the event after the last attempt."""
         for attempt in range(1, self.desk.attempts + 1):
             try:
-                await self.desk.database.write(self.desk.workspace, lambda tx: self._once(tx, entry))
+                await self._write(lambda tx: self._once(tx, entry))
             except UnavailableError:
                 raise
             except (Exception, asyncio.CancelledError) as error:
@@ -104,10 +103,7 @@ class Consumer:
         if await lock_consumer(tx, self.hook.name) >= entry.position:
             return
         session, subject = await self._context(tx, entry)
-        with running_hook(session):
-            answer = self.hook.run(subject, session)
-            if inspect.isawaitable(answer):
-                await answer
+        await run_hook(self.hook.run, subject, session)
         await advance_consumer(tx, self.hook.name, entry.position)
 
     async def _context(self, tx: Transaction, entry: Entry) -> tuple[Session, Record]:
@@ -139,7 +135,7 @@ class Consumer:
             await advance_consumer(tx, self.hook.name, entry.position)
 
         log.error("hook.parked", hook=self.hook.name, event_id=entry.id, error=text)
-        await self._settle(work)
+        await self._write(work)
 
-    async def _settle(self, work: Any) -> None:
+    async def _write(self, work: Work[None]) -> None:
         await self.desk.database.write(self.desk.workspace, work)

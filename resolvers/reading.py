@@ -1,6 +1,6 @@
 """Queries: the whole operation is compiled to one Cypher query before it is executed; resolvers only pass through.
 
-This is the seam for executing compiled operations without a resolver call a field: `compile_query` knows everything
+This is the seam for executing compiled operations without a resolver call a field: `compile_root` knows everything
 about the answer, and nothing after it asks the database.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLObjectType
 
 from deskgraph.graph.compiler.cypher import Value, by_id, plan, root_list
-from deskgraph.graph.compiler.picks import TYPENAME, Pick
+from deskgraph.graph.compiler.picks import typed
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers.session import Session
@@ -49,5 +49,5 @@ def compile_root(selection: Selection, query: GraphQLObjectType, nodes: list[Fie
         return NULL
     picks = selection.picks(noun_or_none, nodes)
     if name == "node":
-        picks = (Pick(TYPENAME, None), *(pick for pick in picks if pick.key != TYPENAME))
+        picks = typed(picks)
     return by_id(noun_or_none, node_id, picks, scope)

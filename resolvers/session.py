@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import inspect
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,15 +27,16 @@ T = TypeVar("T")
 _inside: ContextVar[Session | None] = ContextVar("deskgraph_inside", default=None)
 
 
-@contextmanager
-def running_hook(session: Session) -> Iterator[None]:
-    """While a hook runs, verbs done by other words than its context's belong to its transaction all the same.
+async def run_hook(hook: Callable[..., Any], subject: Any, session: Session) -> Any:
+    """Run a hook, plain or async; its answer.
 
-    Otherwise `Ticket.update` for `ctx.Ticket.update` would wait for the lock that the hook's own verb holds, for ever.
+    Meanwhile verbs done by other words than its context's belong to its transaction all the same: otherwise
+    `Ticket.update` for `ctx.Ticket.update` would wait for the lock that the hook's own verb holds, for ever.
     """
     token = _inside.set(session)
     try:
-        yield
+        answer = hook(subject, session)
+        return await answer if inspect.isawaitable(answer) else answer
     finally:
         _inside.reset(token)
 

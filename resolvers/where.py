@@ -12,7 +12,7 @@ from deskgraph.schema.paging import parse_order
 
 def where(noun: type[Noun], wanted: dict[str, Any] | None, fields: dict[str, Any]) -> dict[str, Any]:
     """The filter that asks for all of `wanted` (a filter) and for each field's value, or one of a list of values."""
-    short = [entry for name, value in fields.items() for entry in [_entry(noun, name, value)]]
+    short = [_entry(noun, name, value) for name, value in fields.items()]
     return {"and": [*([wanted] if wanted else []), *short]} if wanted or len(short) != 1 else short[0]
 
 

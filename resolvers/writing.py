@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
+from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers.command import Command, Want
 from deskgraph.schema.errors import DeskError
@@ -59,7 +60,7 @@ def _payload(
         name = nodes[0].name.value
         if name == "errors":
             errors.append(key)
-        elif name == "__typename":
+        elif name == TYPENAME:
             names[key] = type_name
         else:
             is_event = name == "event"

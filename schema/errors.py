@@ -1,4 +1,4 @@
-"""Every error that a caller may meet, by its stable code. docs/errors.md is made from this list."""
+"""Every error that a caller may meet, by its stable code. A test compares docs/errors.md with this list."""
 
 from __future__ import annotations
 

@@ -21,8 +21,6 @@ from deskgraph.schema.verb import Verb
 # Annotations are written as text and looked up here when the schema is built, so that types may refer to each other.
 TYPES: dict[str, Any] = {"ID": strawberry.ID, "Long": Long, "DateTime": DateTime, "JSON": JSON}
 
-Fields = dict[str, StrawberryField]
-
 
 def annotation(of: Any) -> StrawberryAnnotation:
     """A type, or its name in `TYPES`, as Strawberry wants it."""
@@ -99,7 +97,7 @@ def define_enum(words: type[Words]) -> None:
     """An enum with the description of each word."""
     if words.__name__ in TYPES:
         return
-    TYPES[words.__name__] = strawberry.enum(words, description=(words.__doc__ or "").strip())
+    TYPES[words.__name__] = strawberry.enum(words, description=doc_of(words))
     for value in words.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = words[value.name].doc
 

@@ -95,7 +95,7 @@ class Verb:
             return declared.check(value)
         if declared.required and cls.partial:
             raise InvalidInputError(f"{declared.graphql} can't be taken away, only changed.", field=declared.graphql)
-        if declared.required and declared.default is None:
+        if cls.needs(declared):
             raise InvalidInputError(
                 f"{cls.mutation()} needs {declared.graphql}: {declared.doc}", field=declared.graphql
             )

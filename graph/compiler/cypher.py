@@ -16,13 +16,13 @@ import orjson
 from deskgraph.graph.compiler import paging
 from deskgraph.graph.compiler.filters import both, equalities, predicates
 from deskgraph.graph.compiler.names import quote
-from deskgraph.graph.compiler.picks import TYPENAME, Pick, Rows
+from deskgraph.graph.compiler.picks import TYPENAME, Pick, Rows, typed
 from deskgraph.graph.compiler.rows import ConnectionShape, wants
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.schema.event import Event
 from deskgraph.schema.fields import Derived, Json, Many, One, Prop
 from deskgraph.schema.noun import Noun, noun_of, targets
-from deskgraph.schema.paging import page_of
+from deskgraph.schema.paging import Page, page_of
 
 Shape = Callable[[Any], Any]
 
@@ -107,7 +107,7 @@ def _one(source: str, edge: One, pick: Pick, scope: Scope) -> Value:
 
 def _any(source: str, edge: One, target: str, pick: Pick, scope: Scope) -> Value:
     """An edge to any noun: each kind has its own map, which says in `__typename` which it is."""
-    nodes = {noun: node_map(noun, target, _typed(pick.children[noun]), scope) for noun in targets(edge)}
+    nodes = {noun: node_map(noun, target, typed(pick.children[noun]), scope) for noun in targets(edge)}
     cases = " ".join(f"WHEN {target}:{noun.__name__} THEN {node.cypher}" for noun, node in nodes.items())
     shapes = {noun.__name__: node.shape for noun, node in nodes.items() if node.shape}
     match = f"MATCH {edge.pattern(source, target)} WHERE NOT {target}:Deleted"
@@ -117,10 +117,6 @@ def _any(source: str, edge: One, target: str, pick: Pick, scope: Scope) -> Value
         return finish(value) if finish else value
 
     return Value(f"head(COLLECT {{ {match} RETURN CASE {cases} END }})", shape if shapes else None)
-
-
-def _typed(picks: tuple[Pick, ...]) -> tuple[Pick, ...]:
-    return (Pick(TYPENAME, None), *(pick for pick in picks if pick.key != TYPENAME))
 
 
 def _connection(rows: Rows, scope: Scope, *, edge: Many | None, source: str) -> Value:
@@ -138,13 +134,13 @@ def _connection(rows: Rows, scope: Scope, *, edge: Many | None, source: str) -> 
     return Value(f"{{{', '.join(f'{name}: {cypher}' for name, cypher in entries.items())}}}", finish)
 
 
-def _page_rows(rows: Rows, page: Any, scope: Scope, finish: Any, *, edge: Many | None, source: str) -> str:
+def _page_rows(rows: Rows, page: Page, scope: Scope, finish: ConnectionShape, *, edge: Many | None, source: str) -> str:
     noun, wanted = rows.noun, rows.arguments.get("filter") or {}
     variable = scope.variable()
     where = both(_where(noun, variable, wanted, page, scope, edge) + paging.beyond(variable, page, scope))
     pinned = None if edge else equalities(noun, wanted)
     order = paging.order_by(noun, variable, page, pinned)
-    hint = "" if pinned is None or {"id", "subjectId"} & wanted.keys() else paging.hint(noun, variable, pinned, page)
+    hint = "" if pinned is None else paging.hint(noun, variable, pinned, wanted.keys(), page)
     columns = [f"c: {paging.cursor_values(variable, page)}"]
     for key, picks in finish.selections.items():
         node = node_map(noun, variable, picks, scope)
@@ -162,7 +158,7 @@ def _pattern(noun: type[Noun], variable: str, edge: Many | None, source: str) ->
     return edge.pattern(source, node) if edge else f"({node})"
 
 
-def _where(noun: type[Noun], variable: str, wanted: Any, page: Any, scope: Scope, edge: Many | None) -> list[str]:
+def _where(noun: type[Noun], variable: str, wanted: Any, page: Page, scope: Scope, edge: Many | None) -> list[str]:
     bounds = [] if edge else [f"{variable}.workspace = $workspace", *paging.anchored(noun, variable, page)]
     return bounds + predicates(noun, variable, wanted, scope) + paging.present(variable, page)
 

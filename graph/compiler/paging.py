@@ -7,6 +7,7 @@ without which Neo4j does not consider a composite index.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from deskgraph.graph.compiler.scope import Scope
@@ -20,14 +21,19 @@ def order_by(noun: type[Noun], variable: str, page: Page, pinned: set[str] | Non
     columns = [column(order, variable, page) for order in page.orders]
     if pinned is None:
         return ", ".join(columns)
-    way = "DESC" if page.orders[0].descending != page.backward else "ASC"
+    way = _way(page.orders[0], page)
     front = ["workspace", *(noun.fields[name].graphql for name in index_prefix(noun, pinned, page))]
     return ", ".join([f"{variable}.{name} {way}" for name in front] + columns)
 
 
-def hint(noun: type[Noun], variable: str, pinned: set[str], page: Page) -> str:
-    """Name the index that a root list walks: by itself the planner may choose another one and sort, or scan it all."""
+def hint(noun: type[Noun], variable: str, pinned: set[str], asked: Collection[str], page: Page) -> str:
+    """Name the index that a root list walks: by itself the planner may choose another one and sort, or scan it all.
+
+    Where the filter asks for ids, which leave few rows, the planner is left to find them.
+    """
     leading = page.orders[0].prop.name
+    if "id" in asked or "subjectId" in asked:
+        return ""
     if leading == "created_at":
         columns = [*index_prefix(noun, pinned, page), "created_at", "id"]
     elif leading == "position":
@@ -47,8 +53,13 @@ def index_prefix(noun: type[Noun], pinned: set[str], page: Page) -> tuple[str, .
 
 
 def column(order: Order, variable: str, page: Page) -> str:
-    """One column of the order, turned round for a page that is read backward."""
-    return f"{order.prop.sort(variable)} {'DESC' if order.descending != page.backward else 'ASC'}"
+    """One column of the order."""
+    return f"{order.prop.sort(variable)} {_way(order, page)}"
+
+
+def _way(order: Order, page: Page) -> str:
+    """The column's direction, turned round for a page that is read backward."""
+    return "DESC" if order.descending != page.backward else "ASC"
 
 
 def present(variable: str, page: Page) -> list[str]:

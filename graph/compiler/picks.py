@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from deskgraph.schema.fields import Derived, Field, One, Prop
@@ -50,14 +51,25 @@ class Rows:
 
 def record_picks(noun: type[Noun]) -> tuple[Pick, ...]:
     """Everything a record of the SDK holds: properties, derived values, ids at the other end of single edges."""
+    return _record_picks(noun.__name__)
+
+
+@cache
+def _record_picks(name: str) -> tuple[Pick, ...]:
+    noun = noun_of(name)
     picks = []
-    for name, declared in noun.fields.items():
+    for key, declared in noun.fields.items():
         if isinstance(declared, Prop | Derived):
-            picks.append(Pick(name, declared))
+            picks.append(Pick(key, declared))
         elif isinstance(declared, One) and declared.target != "Node":
             target = noun_of(declared.target)
             picks.append(Pick(declared.given_as, declared, {target: (Pick("id", target.fields["id"]),)}))
     return tuple(picks)
+
+
+def typed(picks: tuple[Pick, ...]) -> tuple[Pick, ...]:
+    """The picks with `__typename` first, by which the executor tells what an interface's value is."""
+    return (Pick(TYPENAME, None), *(pick for pick in picks if pick.key != TYPENAME))
 
 
 def list_of(noun: type[Noun], picks: tuple[Pick, ...], **arguments: Any) -> Rows:

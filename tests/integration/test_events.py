@@ -11,7 +11,7 @@ import pytest
 
 from deskgraph.graph.database import Database
 from deskgraph.graph.feed import Feed
-from deskgraph.graph.log import Entry, last_position, read_log
+from deskgraph.graph.log import Entry, open_workspace, read_log
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
@@ -127,7 +127,7 @@ async def test_events_of_a_process_that_died_before_sequencing_are_placed_by_ano
     async with Desk(database, workspace, hooks=Hooks()) as first:
         await first.feed.close()  # nothing is sequenced from here on
         await first.Organization.create(name="Acme")
-        assert await last_position(database, workspace) == 0
+        assert await open_workspace(database, workspace) == 0
     async with Desk(database, workspace, hooks=Hooks()) as second:
         [entry] = await take(second.events(after=0), 1)
         assert (entry.position, entry.type) == (1, "organization.created")
