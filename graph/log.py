@@ -1,4 +1,4 @@
-"""The event log: positions, the sequencer that gives them, and how far consumers have read.
+"""The event log: positions, and the sequencer that gives them.
 
 Positions are given after the commit, in a transaction that locks the workspace first, so they are contiguous from 1 and
 an event never appears before one with a lower position. Any process may do it; it does not matter which.
@@ -91,23 +91,3 @@ def in_order(pending: list[dict[str, Any]]) -> list[str]:
             done.add((ready["subject"], ready["version"]))
             ready = waiting.pop((ready["subject"], ready["version"] + 1), None)
     return placed
-
-
-async def open_consumer(database: Database, workspace: str, name: str) -> int:
-    """Make a consumer if it is new, starting after what the log holds now; its position."""
-    return await database.write(workspace, lambda tx: _position(tx, statement("open_consumer"), name=name))
-
-
-async def lock_consumer(tx: Transaction, name: str) -> int:
-    """Take the consumer's lock; its position."""
-    return await _position(tx, statement("lock_consumer"), name=name)
-
-
-async def advance_consumer(tx: Transaction, name: str, position: int) -> None:
-    """Acknowledge everything up to a position."""
-    await tx.run(statement("advance_consumer"), name=name, position=position)
-
-
-async def park_event(tx: Transaction, name: str, event: str, error: str, attempts: int) -> None:
-    """Set an event aside that a consumer could not handle."""
-    await tx.run(statement("park_event"), name=name, event=event, error=error, attempts=attempts)

@@ -13,8 +13,15 @@ UNIQUE = {
     "Deleted": ("id", "workspace"),
     "IdempotencyKey": ("workspace", "key"),
     "Consumer": ("workspace", "name"),
+    "Delivery": ("workspace", "consumer", "position"),
     "AssignmentLock": ("workspace",),
     "TicketNumbers": ("workspace",),
+}
+INDEXES = {
+    "pending_events": ("Pending", ("workspace", "at")),
+    "deliveries_due": ("Delivery", ("workspace", "consumer", "dueAt")),
+    "deliveries_of_subject": ("Delivery", ("workspace", "consumer", "subject", "position")),
+    "deliveries_leased": ("Delivery", ("lease", "workspace")),
 }
 EVENT_UNIQUE = {
     "event_position": ("workspace", "position"),
@@ -28,12 +35,11 @@ def statements() -> dict[str, str]:
     made = {f"{label.lower()}_unique": _constraint(label, columns) for label, columns in unique.items()}
     made |= {name: _constraint("Event", columns) for name, columns in EVENT_UNIQUE.items()}
     made |= {
-        "_".join([noun.plural, *index, "created"]): _index(noun, index)
+        "_".join([noun.plural, *index, "created"]): _index(noun.__name__, _walked(noun, index))
         for noun in NOUNS.values()
         for index in noun.indexes
     }
-    made["pending_events"] = "INDEX $name IF NOT EXISTS FOR (n:Pending) ON (n.workspace, n.at)"
-    return made
+    return made | {name: _index(label, columns) for name, (label, columns) in INDEXES.items()}
 
 
 async def prepare(database: Database) -> None:
@@ -66,8 +72,11 @@ def _constraint(label: str, columns: tuple[str, ...]) -> str:
     return f"CONSTRAINT $name IF NOT EXISTS FOR (n:{label}) REQUIRE ({properties}) IS UNIQUE"
 
 
-def _index(noun: type[Noun], index: tuple[str, ...]) -> str:
-    """An index of the pinned fields followed by the default order, which a list walks."""
-    columns = ["workspace", *(noun.fields[name].graphql for name in index), "createdAt", "id"]
+def _walked(noun: type[Noun], index: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of an index: the pinned fields followed by the default order, which a list walks."""
+    return ("workspace", *(noun.fields[name].graphql for name in index), "createdAt", "id")
+
+
+def _index(label: str, columns: tuple[str, ...]) -> str:
     properties = ", ".join(f"n.{column}" for column in columns)
-    return f"INDEX $name IF NOT EXISTS FOR (n:{noun.__name__}) ON ({properties})"
+    return f"INDEX $name IF NOT EXISTS FOR (n:{label}) ON ({properties})"

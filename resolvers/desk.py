@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from fnmatch import fnmatchcase
+from collections.abc import AsyncIterator, Collection, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from deskgraph.graph.database import Database
+from deskgraph.graph.consumers import open_consumer
+from deskgraph.graph.database import Database, Work
 from deskgraph.graph.feed import Feed
 from deskgraph.graph.log import Entry
 from deskgraph.graph.setup import prepare
 from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
+from deskgraph.resolvers.after_hooks import HookRunner, settings_of
+from deskgraph.resolvers.claims import concrete
 from deskgraph.resolvers.command import Command, Outcome, Want
-from deskgraph.resolvers.consumers import Consumer
+from deskgraph.resolvers.consumers import Consumers, Received, consume
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
-from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
-from deskgraph.schema.verb import VERBS
+from deskgraph.resolvers.worker import Worker
+from deskgraph.schema.consumer import ConsumerStart
+from deskgraph.schema.errors import InvalidCursorError
 
+T = TypeVar("T")
+STEP = 200
 __all__ = ["Desk", "verbs"]
 
 
@@ -52,7 +57,8 @@ class Desk:
         self.numbers = Numbers(database, workspace)
         self.session = Session(self, actor)
         self.consumed = asyncio.Condition()
-        self._consumers: dict[str, Consumer] = {}
+        self.consumers = Consumers(self)
+        self._hooked: dict[str, tuple[AfterHook, Worker]] = {}
         self._attaching = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -78,7 +84,8 @@ class Desk:
 
     async def close(self) -> None:
         """Stop. The database stays open: it belongs to whoever opened it."""
-        await asyncio.gather(*(consumer.stop() for consumer in self._consumers.values()))
+        await self.consumers.close()
+        await asyncio.gather(*(worker.stop() for _, worker in self._hooked.values()))
         await self.feed.close()
 
     def acting(self, actor: str) -> Session:
@@ -89,6 +96,14 @@ class Desk:
         """Do a verb; a DeskError means that nothing was changed."""
         return await perform(session, command, wanted)
 
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` in a read transaction of this workspace."""
+        return await self.database.read(self.workspace, work)
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in a write transaction of this workspace."""
+        return await self.database.write(self.workspace, work)
+
     async def attach_hooks(self) -> None:
         """Start after-hooks that were registered since, stop those that were removed. Every verb calls this first."""
         hooks = self.hooks.after()
@@ -97,15 +112,49 @@ class Desk:
         async with self._attaching:
             for name, hook in self._attached().items():
                 if hooks.get(name) != hook:
-                    await self._consumers.pop(name).stop()
-            fresh = [Consumer(self, hooks[name]) for name in hooks.keys() - self._consumers.keys()]
+                    await self._hooked.pop(name)[1].stop()
             await self.feed.settle()
-            for consumer in fresh:
-                await consumer.start()
-                self._consumers[consumer.hook.name] = consumer
+            for name in hooks.keys() - self._hooked.keys():
+                await self._attach(hooks[name])
+
+    async def _attach(self, hook: AfterHook) -> None:
+        settings = settings_of(self, hook)
+        await open_consumer(self.database, self.workspace, hook.name, settings)
+        worker = Worker(self, hook.name, settings, HookRunner(self, hook))
+        worker.start()
+        self._hooked[hook.name] = hook, worker
 
     def _attached(self) -> dict[str, AfterHook]:
-        return {name: consumer.hook for name, consumer in self._consumers.items()}
+        return {name: hook for name, (hook, _) in self._hooked.items()}
+
+    def workers(self, name: str) -> list[Worker]:
+        """The workers of a consumer in this process."""
+        return [worker for worker in self._all_workers() if worker.claims.name == name]
+
+    def _all_workers(self) -> list[Worker]:
+        return [worker for _, worker in self._hooked.values()]
+
+    async def consume(
+        self,
+        name: str,
+        *,
+        types: Sequence[str] | None = None,
+        start: ConsumerStart | str | int = ConsumerStart.NOW,
+        ack_timeout: float = 30.0,
+        attempts: int = 5,
+        max_in_flight: int = 8,
+    ) -> AsyncIterator[Received]:
+        """A durable consumer's events: `async for event in desk.consume("billing", types=["ticket.resolved"]): ...`.
+
+        Each is acknowledged when the next one is asked for; see `Received`. Several loops of one name, here or in other
+        processes, share the work, the events of one subject one after the other. `start` (BEGINNING, NOW or a
+        position) counts for a new consumer, which goes on from then on where it was.
+        """
+        settings = await self.consumers.open(
+            name, types=types, start=start, ack_timeout=ack_timeout, attempts=attempts, max_in_flight=max_in_flight
+        )
+        async for received in consume(self, name, settings):
+            yield received
 
     async def position(self) -> int:
         """The log's last position, everything counted that this process committed before."""
@@ -114,13 +163,11 @@ class Desk:
 
     async def settle(self) -> None:
         """Wait until the after-hooks have handled, or parked, everything committed before, and what that led to."""
-        await self.feed.settle()
-        while any(consumer.position < self.feed.position for consumer in self._consumers.values()):
+        position = -1
+        while await self.position() != position:
+            position = self.feed.position
             async with self.consumed:
-                await self.consumed.wait_for(
-                    lambda: all(consumer.position >= self.feed.position for consumer in self._consumers.values())
-                )
-            await self.feed.settle()
+                await self.consumed.wait_for(lambda: all(worker.settled for worker in self._all_workers()))
 
     async def events(
         self, types: list[str] | None = None, subject: str | None = None, after: int | None = None
@@ -129,12 +176,19 @@ class Desk:
 
         `types` are such as `ticket.resolved`, `ticket.*` and `*.created`. INVALID_CURSOR if the log is not so long yet.
         """
-        check_types(types)
-        cursor = await self._start(after)
-        while entries := await self.feed.after(cursor):
+        async for entries in self.batches(types, subject, after):
             for entry in entries:
-                if matches(entry, types, subject):
-                    yield entry
+                yield entry
+
+    async def batches(
+        self, types: list[str] | None = None, subject: str | None = None, after: int | None = None
+    ) -> AsyncIterator[list[Entry]]:
+        """The same, as many at a time as are there, up to `STEP`: for readers that look them up together."""
+        wanted = concrete(types)
+        cursor = await self._start(after)
+        while entries := await self.feed.after(cursor, STEP):
+            if found := [entry for entry in entries if matches(entry, wanted, subject)]:
+                yield found
             cursor = entries[-1].position
 
     async def _start(self, after: int | None) -> int:
@@ -148,16 +202,6 @@ class Desk:
         return after
 
 
-def check_types(types: list[str] | None) -> None:
-    """INVALID_INPUT for a type that no verb writes."""
-    known = {verb.event() for verb in VERBS.values()}
-    for wanted in types or ():
-        if not any(fnmatchcase(event, wanted) for event in known):
-            raise InvalidInputError(f"There are the events {', '.join(sorted(known))}, not {wanted!r}.", field="types")
-
-
-def matches(entry: Entry, types: list[str] | None, subject: str | None) -> bool:
+def matches(entry: Entry, types: Collection[str] | None, subject: str | None) -> bool:
     """Whether an entry is one of those wanted."""
-    if subject is not None and entry.subject != subject:
-        return False
-    return types is None or any(fnmatchcase(entry.type, wanted) for wanted in types)
+    return (subject is None or entry.subject == subject) and (types is None or entry.type in types)

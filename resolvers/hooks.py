@@ -10,6 +10,7 @@ from typing import Any, TypeVar, overload
 from deskgraph.schema.verb import Verb
 
 Hook = TypeVar("Hook", bound=Callable[..., Any])
+MAX_IN_FLIGHT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class AfterHook:
     name: str
     event: str
     run: Callable[..., Any]
+    max_in_flight: int = MAX_IN_FLIGHT
 
 
 class Hooks:
@@ -44,12 +46,17 @@ class Hooks:
         """Undo `add_before`; ValueError if it was not registered."""
         self._before[verb].remove(hook)
 
-    def add_after(self, event: str, hook: Callable[..., Any], name: str | None) -> None:
-        """Have `hook` run after each event of that type. The name must stay the same over restarts."""
+    def add_after(
+        self, event: str, hook: Callable[..., Any], name: str | None, max_in_flight: int = MAX_IN_FLIGHT
+    ) -> None:
+        """Have `hook` run after each event of that type. The name must stay the same over restarts.
+
+        `max_in_flight`: for how many events at once, those of one subject always one after the other.
+        """
         name = name or f"{event}:{hook.__module__}.{hook.__qualname__}"
         if name in self._after:
             raise ValueError(f"There is an after-hook {name} already: give this one another name=...")
-        self._after[name] = AfterHook(name, event, hook)
+        self._after[name] = AfterHook(name, event, hook, max_in_flight)
 
     def remove_after(self, event: str, hook: Callable[..., Any]) -> None:
         """Undo `add_after`; ValueError if it was not registered."""
@@ -64,6 +71,7 @@ class HookPoint:
     """Where hooks attach: `Ticket.creating`, `Ticket.resolved`. A decorator, or a function to call with the hook.
 
     A name for an after-hook is given as `@Ticket.resolved(name="survey")`; `Ticket.resolved.remove(hook)` undoes it.
+    `max_in_flight=1` makes an after-hook do one event after the other.
     """
 
     def __init__(self, hooks: Hooks, verb: type[Verb], *, after: bool) -> None:
@@ -74,13 +82,13 @@ class HookPoint:
     @overload
     def __call__(self, hook: Hook) -> Hook: ...
     @overload
-    def __call__(self, *, name: str) -> Callable[[Hook], Hook]: ...
+    def __call__(self, *, name: str | None = None, max_in_flight: int = MAX_IN_FLIGHT) -> Callable[[Hook], Hook]: ...
 
-    def __call__(self, hook: Any = None, *, name: str | None = None) -> Any:
+    def __call__(self, hook: Any = None, *, name: str | None = None, max_in_flight: int = MAX_IN_FLIGHT) -> Any:
         """Register the hook and give it back."""
         if hook is None:
-            return lambda named: self._register(named, name)
-        return self._register(hook, name)
+            return lambda named: self._register(named, name, max_in_flight)
+        return self._register(hook, name, max_in_flight)
 
     def remove(self, hook: Callable[..., Any]) -> None:
         """Undo a registration."""
@@ -89,9 +97,9 @@ class HookPoint:
         else:
             self._hooks.remove_before(self._verb, hook)
 
-    def _register(self, hook: Hook, name: str | None) -> Hook:
+    def _register(self, hook: Hook, name: str | None, max_in_flight: int) -> Hook:
         if self._after:
-            self._hooks.add_after(self._verb.event(), hook, name)
+            self._hooks.add_after(self._verb.event(), hook, name, max_in_flight)
         else:
             self._hooks.add_before(self._verb, hook)
         return hook

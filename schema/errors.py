@@ -91,6 +91,12 @@ class CausalChainError(DeskError):
     code = "CAUSAL_CHAIN_TOO_LONG"
 
 
+class DeliveryExpiredError(DeskError):
+    """The delivery is no longer yours: its time ran out, or it was settled before. Whoever has it now settles it."""
+
+    code = "DELIVERY_EXPIRED"
+
+
 def all_errors() -> list[type[DeskError]]:
     """The base class, then every error class, in the order of their declaration."""
     return [DeskError, *DeskError.__subclasses__()]

@@ -1,0 +1,5 @@
+// Forget parked events, one or all.
+MATCH (consumer:Consumer {workspace: $workspace, name: $name})-[parked:PARKED]->(event:Event)
+WHERE $event IS NULL OR event.id = $event
+DELETE parked
+RETURN event.id AS event ORDER BY event.position

@@ -1,0 +1,118 @@
+"""How a worker waits for a consumer's deliveries: it claims some whenever there may be some."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import structlog
+
+from deskgraph.graph.consumers import Claim, Delivery, Settings, claim
+from deskgraph.schema.errors import InvalidInputError, NotFoundError
+from deskgraph.schema.verb import VERBS
+
+if TYPE_CHECKING:
+    from deskgraph.resolvers.desk import Desk
+
+# What is none of a consumer's business is passed over without a write, but for one each so many events.
+STRIDE = 500
+# Seconds before a worker goes on after a failure that is not its own, such as the database's.
+PAUSE = 1.0
+# Seconds after which a worker looks what other processes have done, while they have deliveries and while nobody has.
+SHARED, IDLE = 0.25, 2.0
+log = structlog.get_logger(__name__)
+
+
+class Claims:
+    """The deliveries of one consumer as they become due for this worker."""
+
+    def __init__(self, desk: Desk, name: str, settings: Settings) -> None:
+        self.desk = desk
+        self.name = name
+        self.settings = settings
+        self.resting = False
+        self._closed = False
+        self._seen = 0
+        self._taken = Claim([], 0, 0, None)
+        self._woken = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to watch the log for this consumer's types."""
+        self._seen = self.desk.feed.position
+        self._watching = asyncio.create_task(self._watch(), name=f"consumer {self.name}")
+
+    async def close(self) -> None:
+        """Take nothing more; who waits in `take` gets nothing."""
+        self._closed = True
+        self.wake()
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+
+    def wake(self) -> None:
+        """There may be something to take."""
+        self.resting = False
+        self._woken.set()
+
+    def settled(self) -> bool:
+        """Whether everything in the log up to now is done with, as far as this process knows."""
+        return self.resting and self._taken.open == 0 and self._seen >= self.desk.feed.position
+
+    async def take(self, want: int) -> list[Delivery]:
+        """One to `want` deliveries, as soon as there is one; none only when closed. NOT_FOUND if it is deleted."""
+        while not self._closed:
+            self._woken.clear()
+            head = self.desk.feed.position
+            try:
+                self._taken = await claim(
+                    self.desk.database, self.desk.workspace, self.name, self.settings, head=head, want=want
+                )
+            except NotFoundError:
+                raise
+            except Exception as error:
+                log.warning("consumer.waits", consumer=self.name, exc_info=error)
+                await asyncio.sleep(PAUSE)
+                continue
+            if self._taken.deliveries:
+                return self._taken.deliveries
+            if self._taken.open or self._taken.position >= head:  # otherwise there is more of the log to look through
+                await self._rest()
+        return []
+
+    async def _rest(self) -> None:
+        """Wait until there may be something."""
+        poll = SHARED if self._taken.open else IDLE
+        wait = poll if self._taken.wait is None else min(poll, self._taken.wait)
+        self.resting = not self._woken.is_set()
+        async with self.desk.consumed:
+            self.desk.consumed.notify_all()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), wait)
+        self.resting = False
+
+    async def _watch(self) -> None:
+        """Wake when the log has something of these types, or much that is not."""
+        cursor = self._seen
+        while entries := await self.desk.feed.after(cursor):
+            cursor = entries[-1].position
+            types = self.settings.types
+            far = cursor - self._taken.position >= STRIDE
+            if far or any(types is None or entry.type in types for entry in entries):
+                self.wake()
+            self._seen = cursor
+            async with self.desk.consumed:
+                self.desk.consumed.notify_all()
+
+
+def concrete(patterns: list[str] | None) -> tuple[str, ...] | None:
+    """The event types that patterns such as `ticket.*` mean; None for all. INVALID_INPUT if no verb writes such."""
+    if patterns is None:
+        return None
+    known = sorted({verb.event() for verb in VERBS.values()})
+    for pattern in patterns:
+        if not any(fnmatchcase(event, pattern) for event in known):
+            raise InvalidInputError(f"There are the events {', '.join(known)}, not {pattern!r}.", field="types")
+    return tuple(event for event in known if any(fnmatchcase(event, pattern) for pattern in patterns))
