@@ -21,6 +21,7 @@ from deskgraph.resolvers.consumers import Consumers, Received, consume
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
+from deskgraph.resolvers.shared import SharedReads
 from deskgraph.resolvers.worker import Worker
 from deskgraph.schema.consumer import ConsumerStart
 from deskgraph.schema.errors import InvalidCursorError
@@ -58,6 +59,7 @@ class Desk:
         self.session = Session(self, actor)
         self.consumed = asyncio.Condition()
         self.consumers = Consumers(self)
+        self.shared = SharedReads()
         self._hooked: dict[str, tuple[AfterHook, Worker]] = {}
         self._attaching = asyncio.Lock()
 
