@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -194,7 +194,7 @@ class Received:
         self.settled = True
 
 
-async def consume(desk: Desk, name: str, settings: Settings) -> AsyncIterator[Received]:
+async def consume(desk: Desk, name: str, settings: Settings) -> AsyncGenerator[Received]:
     """Each delivery as an event; it is acknowledged when the next one is asked for.
 
     Its lease is extended for as long as the loop's body takes. A loop that is left by an error or a break has not

@@ -6,6 +6,7 @@ Many subscribers want the same of the same events at the same moment: they share
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -68,10 +69,11 @@ async def events(
     """Every event of these types about this subject."""
     session: Session = info.context.session
     reader = EventReader(session, selection.picks(Event, info.field_nodes))
-    async for entries in session.desk.batches(types, subject, after):
-        found = await reader.read(entries)
-        for position in sorted(found):
-            yield Emitted(position, {str(info.path.key): found[position]})
+    async with aclosing(session.desk.batches(types, subject, after)) as batches:
+        async for entries in batches:
+            found = await reader.read(entries)
+            for position in sorted(found):
+                yield Emitted(position, {str(info.path.key): found[position]})
 
 
 async def ticket_events(
@@ -81,5 +83,6 @@ async def ticket_events(
     after: int | None = None,
 ) -> Stream:
     """Every event of one ticket."""
-    async for value in events(selection, info, subject=check_id(id, Ticket.prefix, "id"), after=after):
-        yield value
+    async with aclosing(events(selection, info, subject=check_id(id, Ticket.prefix, "id"), after=after)) as stream:
+        async for value in stream:
+            yield value
