@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint lock schema chromium clean
+.PHONY: run test lint bench-events lock schema chromium clean
 
 run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
 	$(BIN)/deskgraph serve --sample
@@ -27,6 +27,9 @@ lint: .venv/installed build/types
 build/types: pyproject.toml $(wildcard src/deskgraph/*.py)
 	rm -rf $@ && mkdir -p $@/deskgraph
 	ln -s $(CURDIR)/src/deskgraph/* $(CURDIR)/schema $(CURDIR)/graph $(CURDIR)/resolvers $@/deskgraph/
+
+bench-events: .venv/installed ## what the event log costs and how fast it is; some ten minutes
+	$(BIN)/python -m benchmarks.events
 
 lock: ## pin the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

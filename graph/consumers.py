@@ -179,12 +179,12 @@ async def extend(tx: Transaction, leases: Sequence[str], seconds: float) -> list
 
 async def replay(tx: Transaction, name: str, event: str | None = None) -> list[str]:
     """Take parked events up again, one or all; their ids."""
-    return [row["event"] for row in await tx.run(statement("replay_parked"), name=name, event=event)]
+    return [row["id"] for row in await tx.run(statement("replay_parked"), name=name, event=event)]
 
 
 async def forget(tx: Transaction, name: str, event: str | None = None) -> list[str]:
     """Drop parked events, one or all; their ids."""
-    return [row["event"] for row in await tx.run(statement("drop_parked"), name=name, event=event)]
+    return [row["id"] for row in await tx.run(statement("drop_parked"), name=name, event=event)]
 
 
 async def consumers(tx: Transaction, name: str | None = None, first: int = 100) -> list[dict[str, Any]]:

@@ -25,11 +25,12 @@ from strawberry.types import ExecutionContext
 
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
-from deskgraph.resolvers import streaming, verbs
+from deskgraph.resolvers import consumer_fields, streaming, verbs
 from deskgraph.resolvers.reading import read_operation
 from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.writing import mutation
 from deskgraph.schema import types
+from deskgraph.schema.consumers import DELIVERY, define_delivery
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
@@ -139,6 +140,7 @@ def _query() -> Any:
             types.field(noun.plural, f"{name}Connection", f"The workspace's {noun.plural}.", types.page_arguments(name))
         )
     fields.append(types.field("node", "Node | None", "Anything by its id; null where there is nothing.", of_id))
+    fields += types.fields_of(consumer_fields.ConsumerQueries)
     return types.define("Query", "What can be read. Each operation is one query of the database.", fields)
 
 
@@ -149,7 +151,8 @@ def _mutation() -> Any:
         given = {"input": (f"{name[0].upper()}{name[1:]}Input", f"What {name} takes.")}
         doc = f"{types.doc_of(verb)} Writes the event `{verb.event()}`.{_states(verb)}"
         fields.append(types.field(name, f"{verb.noun.__name__}Payload", doc, given))
-    return types.define("Mutation", "The verbs. Each is one transaction that writes one event.", fields)
+    fields += types.fields_of(consumer_fields.ConsumerMutations)
+    return types.define("Mutation", "The verbs, each a transaction with one event; and the consumers'.", fields)
 
 
 def _states(verb: Any) -> str:
@@ -166,7 +169,15 @@ def _subscription() -> Any:
         "subject": ("ID | None", "Only what happens to this."),
         "after": after,
     }
+    taken = {
+        "consumer": ("str", "The consumer's name. It is made if it is new."),
+        "types": ("list[str] | None", "For a new one: the types it takes, all by default."),
+        "start": ("ConsumerStart | None", "For a new one: where it begins, by default with what comes from now on."),
+        "startAfter": ("Long | None", "For a new one: the position that it begins after."),
+    }
+    define_delivery()
     fields = [
+        types.field("deliveries", DELIVERY, "What a durable consumer is to do, to be acknowledged in time.", taken),
         types.field("events", "Event", "The log's events as they happen, in the order of their positions.", of),
         types.field(
             "ticketEvents", "Event", "What happens to one ticket.", {"id": ("ID", "The ticket."), "after": after}
@@ -183,14 +194,20 @@ def _bind(made: Schema) -> None:
         if isinstance(found, GraphQLObjectType) and name != "UserError":
             found.is_type_of = None
             for passed in found.fields.values():
-                passed.resolve = _pass_through
+                if not types.is_resolved(passed):
+                    passed.resolve = _pass_through
     node: Any = graphql.get_type("Node")
     node.resolve_type = lambda value, _info, _type: value[TYPENAME]
     assert graphql.mutation_type
     assert graphql.subscription_type
     for verb in VERBS.values():
         graphql.mutation_type.fields[verb.mutation()].resolve = mutation(verb)
-    for name, stream in (("events", streaming.events), ("ticketEvents", streaming.ticket_events)):
+    streams = {
+        "deliveries": consumer_fields.deliveries,
+        "events": streaming.events,
+        "ticketEvents": streaming.ticket_events,
+    }
+    for name, stream in streams.items():
         graphql.subscription_type.fields[name].subscribe = stream
         graphql.subscription_type.fields[name].resolve = _pass_through
 

@@ -65,7 +65,7 @@ class Claims:
         """One to `want` deliveries, as soon as there is one; none only when closed. NOT_FOUND if it is deleted."""
         while not self._closed:
             self._woken.clear()
-            head = self.desk.feed.position
+            head, before = self.desk.feed.position, self._taken.position
             try:
                 self._taken = await claim(
                     self.desk.database, self.desk.workspace, self.name, self.settings, head=head, want=want
@@ -78,7 +78,7 @@ class Claims:
                 continue
             if self._taken.deliveries:
                 return self._taken.deliveries
-            if self._taken.open or self._taken.position >= head:  # otherwise there is more of the log to look through
+            if self._taken.position in (before, head):  # otherwise there is more of the log to look through
                 await self._rest()
         return []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -70,14 +70,23 @@ class Consumers:
             lapses=attempts,
         )
         _check(name, settings)
-        await self._desk.feed.settle()
+        for row in await self.all(name):
+            if row["kind"] != settings.kind:
+                raise InvalidInputError(
+                    f"{name} is a consumer of the kind {row['kind']}: choose another name.", field="name"
+                )
         await stored.open_consumer(
             self._desk.database, self._desk.workspace, name, settings, after=_after(start), keep=keep
         )
         return settings_of(await self.get(name)) if keep else settings
 
     async def delete(self, name: str) -> None:
-        """Forget a consumer with all it had open; NOT_FOUND if there is none of that name."""
+        """Forget a consumer with all it had open; NOT_FOUND if there is none of that name.
+
+        INVALID_INPUT for one that works in this process: an after-hook, a webhook.
+        """
+        if self._desk.workers(name):
+            raise InvalidInputError(f"{name} is at work here: take away the hook or webhook instead.", field="name")
         if not await self._desk.write(lambda tx: stored.delete_consumer(tx, name)):
             raise NotFoundError(f"There is no consumer {name}.", field="name")
         self.wake(name)
@@ -185,7 +194,7 @@ class Received:
         self.settled = True
 
 
-async def consume(desk: Desk, name: str, settings: Settings) -> AsyncIterator[Received]:
+async def consume(desk: Desk, name: str, settings: Settings) -> AsyncGenerator[Received]:
     """Each delivery as an event; it is acknowledged when the next one is asked for.
 
     Its lease is extended for as long as the loop's body takes. A loop that is left by an error or a break has not

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -21,6 +22,7 @@ from deskgraph.resolvers.consumers import Consumers, Received, consume
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
+from deskgraph.resolvers.shared import SharedReads
 from deskgraph.resolvers.worker import Worker
 from deskgraph.schema.consumer import ConsumerStart
 from deskgraph.schema.errors import InvalidCursorError
@@ -58,6 +60,7 @@ class Desk:
         self.session = Session(self, actor)
         self.consumed = asyncio.Condition()
         self.consumers = Consumers(self)
+        self.shared = SharedReads()
         self._hooked: dict[str, tuple[AfterHook, Worker]] = {}
         self._attaching = asyncio.Lock()
 
@@ -143,7 +146,7 @@ class Desk:
         ack_timeout: float = 30.0,
         attempts: int = 5,
         max_in_flight: int = 8,
-    ) -> AsyncIterator[Received]:
+    ) -> AsyncGenerator[Received]:
         """A durable consumer's events: `async for event in desk.consume("billing", types=["ticket.resolved"]): ...`.
 
         Each is acknowledged when the next one is asked for; see `Received`. Several loops of one name, here or in other
@@ -153,8 +156,9 @@ class Desk:
         settings = await self.consumers.open(
             name, types=types, start=start, ack_timeout=ack_timeout, attempts=attempts, max_in_flight=max_in_flight
         )
-        async for received in consume(self, name, settings):
-            yield received
+        async with aclosing(consume(self, name, settings)) as events:
+            async for received in events:
+                yield received
 
     async def position(self) -> int:
         """The log's last position, everything counted that this process committed before."""
@@ -171,18 +175,19 @@ class Desk:
 
     async def events(
         self, types: list[str] | None = None, subject: str | None = None, after: int | None = None
-    ) -> AsyncIterator[Entry]:
+    ) -> AsyncGenerator[Entry]:
         """The log's entries as they come, or from a position on.
 
         `types` are such as `ticket.resolved`, `ticket.*` and `*.created`. INVALID_CURSOR if the log is not so long yet.
         """
-        async for entries in self.batches(types, subject, after):
-            for entry in entries:
-                yield entry
+        async with aclosing(self.batches(types, subject, after)) as batches:
+            async for entries in batches:
+                for entry in entries:
+                    yield entry
 
     async def batches(
         self, types: list[str] | None = None, subject: str | None = None, after: int | None = None
-    ) -> AsyncIterator[list[Entry]]:
+    ) -> AsyncGenerator[list[Entry]]:
         """The same, as many at a time as are there, up to `STEP`: for readers that look them up together."""
         wanted = concrete(types)
         cursor = await self._start(after)

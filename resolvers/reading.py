@@ -18,6 +18,7 @@ from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import NOUNS, by_prefix
+from deskgraph.schema.types import is_resolved
 
 NULL = Value("null")
 
@@ -28,7 +29,8 @@ async def read_operation(session: Session, selection: Selection, query: GraphQLO
     values: dict[str, Value] = {}
     answer: dict[str, Any] = {}
     for key, nodes in selection.fields([selection.operation.selection_set], query.name).items():
-        if nodes[0].name.value.startswith("__"):
+        name = nodes[0].name.value
+        if name.startswith("__") or is_resolved(query.fields[name]):
             continue
         try:
             values[key] = compile_root(selection, query, nodes, scope)

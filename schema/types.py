@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
+from graphql import GraphQLField
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.scalars import JSON
 from strawberry.tools import create_type
@@ -50,6 +51,18 @@ def define(name: str, doc: str, fields: list[StrawberryField], *, is_input: bool
         field.type_annotation = annotations[field.python_name]
     TYPES[name] = made
     return made
+
+
+def fields_of(declared: type) -> list[StrawberryField]:
+    """The fields of a class that Strawberry resolves itself, to be put into another type."""
+    fields: list[StrawberryField] = list(declared.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+    return fields
+
+
+def is_resolved(made: GraphQLField) -> bool:
+    """Whether a field has a resolver of its own; the value of any other is there already, under its response key."""
+    declared = made.extensions.get("strawberry-definition")
+    return isinstance(declared, StrawberryField) and declared.base_resolver is not None
 
 
 def optional_input(name: str, of: str, doc: str) -> StrawberryField:

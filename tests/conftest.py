@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -50,6 +51,12 @@ async def database() -> AsyncIterator[Database]:
         os.environ["NEO4J_URI"], os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", "")
     ) as opened:
         yield opened
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until a condition holds; the test's time-out ends it."""
+    while not await holds():  # noqa: ASYNC110 - the condition is another process's, or the database's
+        await asyncio.sleep(0.02)
 
 
 @pytest.fixture

@@ -68,6 +68,19 @@ def by_id(noun: type[Noun], node_id: str, picks: tuple[Pick, ...], scope: Scope,
     return Value(f"head(COLLECT {{ {match} RETURN {node.cypher} }})", node.shape)
 
 
+def at_positions(picks: tuple[Pick, ...], scope: Scope, positions: str) -> Value:
+    """The events at the positions in a parameter, which is given its value later: their maps by position."""
+    variable = scope.variable()
+    node = node_map(Event, variable, picks, scope)
+    finish = node.shape
+    match = f"MATCH ({variable}:Event) WHERE {variable}.workspace = $workspace AND {variable}.position IN ${positions}"
+
+    def shape(rows: list[Any]) -> dict[int, Any]:
+        return {position: finish(event) if finish else event for position, event in rows}
+
+    return Value(f"COLLECT {{ {match} RETURN [{variable}.position, {node.cypher}] }}", shape)
+
+
 def root_list(rows: Rows, scope: Scope) -> Value:
     """A connection over all nouns of a kind in the workspace."""
     return _connection(rows, scope, edge=None, source="")

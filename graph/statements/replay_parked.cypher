@@ -8,4 +8,4 @@ CREATE (:Delivery {
   workspace: $workspace, consumer: $name, position: event.position, event: event.id, type: event.type,
   subject: event.subjectId, depth: event.depth, attempts: 0, lapses: 0, dueAt: 0
 })
-RETURN event.id AS event ORDER BY event.position
+RETURN event.id AS id ORDER BY event.position

@@ -1,0 +1,227 @@
+"""The GraphQL fields of consumers: queries and mutations as plain resolvers, and the subscription to deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Annotated, Any, TypeVar
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from strawberry.types import Info
+
+from deskgraph.graph.compiler.picks import TYPENAME
+from deskgraph.graph.compiler.selection import Selection
+from deskgraph.graph.consumers import Delivery
+from deskgraph.resolvers.desk import Desk
+from deskgraph.resolvers.streaming import Emitted, EventReader, Stream
+from deskgraph.schema.consumer import ConsumerStart
+from deskgraph.schema.consumers import (
+    DELIVERY,
+    AckInput,
+    Consumer,
+    ConsumerPayload,
+    CreateConsumerInput,
+    DeleteConsumerInput,
+    DeliveriesPayload,
+    ExtendInput,
+    NackInput,
+    ParkedInput,
+    ParkedPayload,
+)
+from deskgraph.schema.errors import DeliveryExpiredError, DeskError
+from deskgraph.schema.event import Event
+from deskgraph.schema.types import UserError
+
+P = TypeVar("P", ConsumerPayload, DeliveriesPayload, ParkedPayload)
+
+
+def desk_of(info: Info[Any, Any]) -> Desk:
+    """The desk of whoever asks."""
+    desk: Desk = info.context.session.desk
+    return desk
+
+
+def told(error: DeskError) -> UserError:
+    """An error as a payload holds it."""
+    return UserError(code=error.code, message=error.message, field=error.field)
+
+
+def answering(payload: type[P]) -> Callable[[Callable[..., Awaitable[P]]], Callable[..., Awaitable[P]]]:
+    """Have what a caller can put right answered in the payload's `errors`."""
+
+    def decorate(resolve: Callable[..., Awaitable[P]]) -> Callable[..., Awaitable[P]]:
+        @wraps(resolve)
+        async def answer(*arguments: Any, **given: Any) -> P:
+            try:
+                return await resolve(*arguments, **given)
+            except DeskError as error:
+                return payload(errors=[told(error)])
+
+        return answer
+
+    return decorate
+
+
+@strawberry.type
+class ConsumerQueries:
+    """What can be read of consumers."""
+
+    @strawberry.field(description="The durable readers of the log: after-hooks, webhooks and programs, by name.")
+    async def consumers(self, info: Info[Any, Any]) -> list[Consumer]:
+        """All of the workspace."""
+        return [Consumer.of(row) for row in await desk_of(info).consumers.all()]
+
+    @strawberry.field(description="One durable reader of the log; null where there is none of that name.")
+    async def consumer(
+        self, info: Info[Any, Any], name: Annotated[str, strawberry.argument(description="Its name.")]
+    ) -> Consumer | None:
+        """The one of a name."""
+        rows = await desk_of(info).consumers.all(name)
+        return Consumer.of(rows[0]) if rows else None
+
+
+@strawberry.type
+class ConsumerMutations:
+    """What can be done with consumers and their deliveries. None of it writes an event."""
+
+    @strawberry.mutation(
+        description="Makes a consumer, or gives one that exists these settings; it goes on where it was."
+    )
+    @answering(ConsumerPayload)
+    async def create_consumer(
+        self,
+        info: Info[Any, Any],
+        input: Annotated[CreateConsumerInput, strawberry.argument(description="The consumer.")],  # noqa: A002 - the argument's name
+    ) -> ConsumerPayload:
+        """Open it."""
+        consumers = desk_of(info).consumers
+        await consumers.open(
+            input.name,
+            types=input.types,
+            start=input.start if input.start_after is None else input.start_after,
+            max_in_flight=input.max_in_flight,
+            ack_timeout=input.ack_timeout,
+            attempts=input.attempts,
+        )
+        return ConsumerPayload(consumer=Consumer.of(await consumers.get(input.name)))
+
+    @strawberry.mutation(description="Forgets a consumer, its open deliveries and what it has parked.")
+    @answering(ConsumerPayload)
+    async def delete_consumer(
+        self,
+        info: Info[Any, Any],
+        input: Annotated[DeleteConsumerInput, strawberry.argument(description="The consumer.")],  # noqa: A002
+    ) -> ConsumerPayload:
+        """Delete it."""
+        await desk_of(info).consumers.delete(input.name)
+        return ConsumerPayload()
+
+    @strawberry.mutation(description="Acknowledges deliveries: they are done with.")
+    @answering(DeliveriesPayload)
+    async def ack(
+        self,
+        info: Info[Any, Any],
+        input: Annotated[AckInput, strawberry.argument(description="The deliveries.")],  # noqa: A002
+    ) -> DeliveriesPayload:
+        """Acknowledge each; one that has expired does not keep the others from it."""
+        payload = DeliveriesPayload()
+        for delivery in input.deliveries:
+            try:
+                await desk_of(info).consumers.ack(delivery)
+            except DeliveryExpiredError as error:
+                payload.errors.append(told(DeliveryExpiredError(f"{delivery}: {error.message}", field="deliveries")))
+            else:
+                payload.deliveries.append(delivery)
+        return payload
+
+    @strawberry.mutation(description="Says that a delivery could not be handled: try it again, park it or skip it.")
+    @answering(DeliveriesPayload)
+    async def nack(
+        self,
+        info: Info[Any, Any],
+        input: Annotated[NackInput, strawberry.argument(description="The delivery.")],  # noqa: A002
+    ) -> DeliveriesPayload:
+        """Refuse it."""
+        await desk_of(info).consumers.nack(
+            input.delivery, input.action, error=input.error or "not acknowledged", delay=input.delay
+        )
+        return DeliveriesPayload(deliveries=[input.delivery])
+
+    @strawberry.mutation(description="Takes more time for a delivery.")
+    @answering(DeliveriesPayload)
+    async def extend(
+        self,
+        info: Info[Any, Any],
+        input: Annotated[ExtendInput, strawberry.argument(description="The delivery.")],  # noqa: A002
+    ) -> DeliveriesPayload:
+        """Extend its lease."""
+        await desk_of(info).consumers.extend(input.delivery, input.seconds)
+        return DeliveriesPayload(deliveries=[input.delivery])
+
+    @strawberry.mutation(description="Takes parked events up again, one or all, with all their attempts.")
+    @answering(ParkedPayload)
+    async def replay_parked(
+        self,
+        info: Info[Any, Any],
+        input: Annotated[ParkedInput, strawberry.argument(description="The events.")],  # noqa: A002
+    ) -> ParkedPayload:
+        """Replay them."""
+        events = await desk_of(info).consumers.replay(input.consumer, input.event)
+        return ParkedPayload(events=[strawberry.ID(event) for event in events])
+
+    @strawberry.mutation(description="Forgets parked events, one or all.")
+    @answering(ParkedPayload)
+    async def drop_parked(
+        self,
+        info: Info[Any, Any],
+        input: Annotated[ParkedInput, strawberry.argument(description="The events.")],  # noqa: A002
+    ) -> ParkedPayload:
+        """Drop them."""
+        events = await desk_of(info).consumers.drop(input.consumer, input.event)
+        return ParkedPayload(events=[strawberry.ID(event) for event in events])
+
+
+async def deliveries(
+    selection: Selection,
+    info: GraphQLResolveInfo[Any],
+    consumer: str,
+    types: list[str] | None = None,
+    start: ConsumerStart = ConsumerStart.NOW,
+    startAfter: int | None = None,  # noqa: N803 - the argument's name
+) -> Stream:
+    """What the consumer is to do, as it becomes due and as long as it may have more in flight."""
+    session = info.context.session
+    desk: Desk = session.desk
+    begin = start if startAfter is None else startAfter
+    settings = await desk.consumers.open(consumer, types=types, start=begin, keep=True)
+    reader = EventReader(session, selection.picks(Event, _event_nodes(selection, info)))
+    async with desk.consumers.claims(consumer, settings) as claims:
+        while claimed := await claims.take(settings.max_in_flight):
+            found = await reader.read([one.entry for one in claimed])
+            for one in claimed:
+                values = _delivery(selection, info, consumer, one, found.get(one.entry.position))
+                yield Emitted(one.entry.position, {str(info.path.key): values})
+
+
+def _event_nodes(selection: Selection, info: GraphQLResolveInfo[Any]) -> list[Any]:
+    """What is selected under all keys of a delivery's event."""
+    fields = selection.fields([node.selection_set for node in info.field_nodes], DELIVERY)
+    return [node for nodes in fields.values() for node in nodes if node.name.value == "event"]
+
+
+def _delivery(
+    selection: Selection, info: GraphQLResolveInfo[Any], consumer: str, one: Delivery, event: Any
+) -> dict[str, Any]:
+    """The selected fields of a delivery by their response keys."""
+    values = {
+        "id": one.lease,
+        "attempt": one.attempt,
+        "expiresAt": datetime.fromtimestamp(one.expires / 1000, UTC),
+        "key": f"{consumer}:{one.entry.id}",
+        "event": event,
+        TYPENAME: DELIVERY,
+    }
+    fields = selection.fields([node.selection_set for node in info.field_nodes], DELIVERY)
+    return {key: values[nodes[0].name.value] for key, nodes in fields.items()}
