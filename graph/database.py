@@ -100,7 +100,7 @@ class Database:
         self.name = name
         self.prepared = False
         self.silence = silence
-        self._limit = limit
+        self.limit = limit
         self._driver: AsyncDriver = AsyncGraphDatabase.driver(
             uri,
             auth=(username, password),
@@ -129,14 +129,14 @@ class Database:
     async def read(self, workspace: str, work: Work[T]) -> T:
         """Run `work` in a read transaction; it is run again after a passing fault. It sees what this process wrote."""
         async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
-            return await _guard(session.execute_read(_bound(work, workspace, watch, self._limit)))
+            return await _guard(session.execute_read(_bound(work, workspace, watch, self.limit)))
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
 
         Not `limited`, it may take as long as it needs.
         """
-        silence, limit = (self.silence, self._limit) if limited else (None, None)
+        silence, limit = (self.silence, self.limit) if limited else (None, None)
         async with Watch(silence) as watch, self._session(neo4j.WRITE_ACCESS) as session:
             return await _guard(session.execute_write(_bound(work, workspace, watch, limit)))
 
