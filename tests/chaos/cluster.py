@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,22 +10,13 @@ from typing import Self
 
 from deskgraph.graph.database import Database
 from tests.chaos.link import Link
-from tests.chaos.processes import Neo4j, Program, Victim, fixed_port, until
+from tests.chaos.processes import Neo4j, Program, Victim, fixed_port
 
 KEY = "key-for-chaos-runs"
 WORKSPACE = "chaos"
 SERVERS = ("server-a", "server-b")
 HOOKED = ("server-b", "worker")
 HOOKS = "tests.chaos.hooks"
-PENDING = "MATCH (event:Pending) WHERE event.workspace = $workspace RETURN count(*) AS open"
-BEHIND = """
-MATCH (consumer:Consumer) WHERE consumer.workspace = $workspace
-WITH consumer, COUNT { (open:Delivery) WHERE open.workspace = $workspace AND open.consumer = consumer.name } AS open,
-  COUNT { (event:Event) WHERE event.workspace = $workspace AND event.position > consumer.position
-    AND (consumer.types IS NULL OR event.type IN consumer.types) } AS ahead
-WHERE open + ahead > 0
-RETURN consumer.name AS name, open, ahead
-"""
 
 
 class Cluster:
@@ -114,18 +104,3 @@ class Cluster:
         """No more faults of the links."""
         for link in self.links.values():
             link.heal()
-
-    async def quiet(self, database: Database, seconds: float) -> None:
-        """Wait until every event has its position and every durable consumer is done with it; TimeoutError."""
-
-        async def done() -> bool:
-            [pending] = await database.run(PENDING, workspace=WORKSPACE)
-            return not pending["open"] and not await database.run(BEHIND, workspace=WORKSPACE)
-
-        await until(done, seconds, "all is quiet")
-
-    async def cut_all(self) -> None:
-        """Break every connection to the database."""
-        for link in self.links.values():
-            link.cut()
-        await asyncio.sleep(0)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deskgraph.graph.database import Database
+from tests.chaos.processes import until
 from tests.chaos.subscribers import Subscriber
 from tests.chaos.writers import Deed
 
@@ -35,6 +36,16 @@ QUERIES = {
         RETURN consumer.name AS consumer, event.position AS position, parked.error AS error""",
 }
 POSITION = "MATCH (workspace:Workspace {id: $workspace}) RETURN workspace.position AS position"
+
+PENDING = "MATCH (event:Pending) WHERE event.workspace = $workspace RETURN count(*) AS open"
+BEHIND = """
+MATCH (consumer:Consumer) WHERE consumer.workspace = $workspace
+WITH consumer, COUNT { (open:Delivery) WHERE open.workspace = $workspace AND open.consumer = consumer.name } AS open,
+  COUNT { (event:Event) WHERE event.workspace = $workspace AND event.position > consumer.position
+    AND (consumer.types IS NULL OR event.type IN consumer.types) } AS ahead
+WHERE open + ahead > 0
+RETURN consumer.name AS name, open, ahead
+"""
 
 
 @dataclass
@@ -76,6 +87,16 @@ class Evidence:
     receipts: dict[str, list[Receipt]] = field(default_factory=dict)
     runs: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
+
+
+async def quiet(database: Database, workspace: str, seconds: float) -> None:
+    """Wait until every event has its position and every durable consumer is done with it; TimeoutError."""
+
+    async def done() -> bool:
+        [pending] = await database.run(PENDING, workspace=workspace)
+        return not pending["open"] and not await database.run(BEHIND, workspace=workspace)
+
+    await until(done, seconds, "all is quiet")
 
 
 async def gather(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tests.chaos.checks import SURVEY
-from tests.chaos.evidence import Evidence
+from tests.chaos.evidence import Evidence, Receipt
 
 
 @dataclass
@@ -52,13 +52,15 @@ def _rows(run: Run, evidence: Evidence) -> dict[str, str]:
             f"{seen.name} {len(seen.events)} events over {run.connections.get(seen.name, 1)} connections"
             for seen in evidence.seen
         ),
-        "surveys": f"{made.count(SURVEY)} of {types['ticket.resolved']} resolutions; the hook ran {len(evidence.runs)} times",
-        **{
-            name: f"{len({one.event for one in got})} events, {len(got) - len({one.event for one in got})} of them again"
-            for name, got in evidence.receipts.items()
-        },
+        "surveys": f"{made.count(SURVEY)} of {types['ticket.resolved']} resolutions; {len(evidence.runs)} runs of the hook",
+        **{name: _again(receipts) for name, receipts in evidence.receipts.items()},
         "left over": f"{len(evidence.deliveries)} deliveries open, {len(evidence.parked)} events parked",
     }
+
+
+def _again(receipts: list[Receipt]) -> str:
+    events = len({receipt.event for receipt in receipts})
+    return f"{events} events, and {len(receipts) - events} times one of them again"
 
 
 def _sum(counts: Counter[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.cluster import KEY, WORKSPACE, Cluster
-from tests.chaos.evidence import Evidence, gather, lines, receipts
+from tests.chaos.evidence import Evidence, gather, lines, quiet, receipts
 from tests.chaos.killer import Killer, Saboteur, Say
 from tests.chaos.processes import until
 from tests.chaos.report import Run
@@ -89,7 +89,7 @@ async def _settle(cluster: Cluster, ledger: Ledger, subscribers: list[Subscriber
     await cluster.up()
     async with cluster.database() as database:
         try:
-            await cluster.quiet(database, QUIET)
+            await quiet(database, WORKSPACE, QUIET)
             last = (await gather(database, WORKSPACE)).events[-1]["position"]
             await until(lambda: subscribers[0].position >= last, QUIET, "a subscriber has seen everything")
             await until(lambda: _seen(subscribers), 10, "the others have, too")

@@ -1,4 +1,4 @@
-"""Clients that follow the log over a WebSocket and, whenever it breaks, go on at another server from where they were."""
+"""Clients that follow the log over a WebSocket and, when it breaks, go on at another server from where they were."""
 
 from __future__ import annotations
 

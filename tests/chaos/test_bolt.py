@@ -1,4 +1,4 @@
-"""The connection to Neo4j is cut, delayed and stalled: each verb is done once or not at all, and nobody waits for ever."""
+"""The connection to Neo4j is cut, delayed and stalled: each verb is done once, and nobody waits for ever."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def link() -> AsyncIterator[Link]:
 
 @pytest.fixture
 async def linked(link: Link, workspace: str) -> AsyncIterator[Desk]:
-    """A desk behind the link; it looks at the log only after verbs of its own, so that no other traffic burns a fuse."""
+    """A desk behind the link. It looks at the log only after its own verbs, so that nothing else burns a fuse."""
     username, password = os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", "")
     async with (
         Database(link.uri, username, password) as database,
