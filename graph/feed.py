@@ -15,6 +15,7 @@ import structlog
 
 from deskgraph.graph.database import Database
 from deskgraph.graph.log import BATCH, Entry, open_workspace, place_pending, read_log
+from deskgraph.schema.errors import UnavailableError
 
 RING = 10_000
 log = structlog.get_logger(__name__)
@@ -56,10 +57,23 @@ class Feed:
         self._woken.set()
 
     async def settle(self) -> None:
-        """Wait until everything that this process committed before has its position and is in the feed."""
+        """Wait until everything that this process committed before has its position and is in the feed.
+
+        UNAVAILABLE if the database does not let it get there in time.
+        """
         wanted = self._asked
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._served >= wanted or self._closed)
+        try:
+            async with asyncio.timeout(self.database.silence), self._changed:
+                await self._changed.wait_for(lambda: self._served >= wanted or self._closed)
+        except TimeoutError as error:
+            raise UnavailableError from error
+
+    async def reaches(self, position: int) -> bool:
+        """Whether the log goes up to a position, which another process may have told before this one has read it."""
+        if position > self.position:
+            self.wake()
+        await self.settle()
+        return position <= self.position
 
     async def after(self, cursor: int, limit: int = BATCH) -> list[Entry]:
         """The entries after a position, as soon as there is one; none only when the feed is closed."""

@@ -62,7 +62,7 @@ async def _create(database: Database, text: str) -> None:
         await tx.run(text)
 
     try:
-        await database.write("", work)
+        await database.write("", work, limited=False)  # it reads all nodes of the label
     except Exception as error:
         if not already_there(error):
             raise

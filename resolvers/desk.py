@@ -203,10 +203,9 @@ class Desk:
             cursor = entries[-1].position
 
     async def _start(self, after: int | None) -> int:
-        await self.feed.settle()
         if after is None:
-            return self.feed.position
-        if not 0 <= after <= self.feed.position:
+            return await self.position()
+        if not await self.feed.reaches(after) or after < 0:
             raise InvalidCursorError(
                 f"The log ends at {self.feed.position}; {after} is no position in it.", field="after"
             )
