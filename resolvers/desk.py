@@ -196,15 +196,14 @@ class Desk:
     ) -> AsyncGenerator[list[Entry]]:
         """The same, as many at a time as are there, up to `STEP`: for readers that look them up together."""
         wanted = concrete(types)
-        cursor = await self._start(after)
+        cursor = await self.position() if after is None else await self.cursor(after)
         while entries := await self.feed.after(cursor, STEP):
             if found := [entry for entry in entries if matches(entry, wanted, subject)]:
                 yield found
             cursor = entries[-1].position
 
-    async def _start(self, after: int | None) -> int:
-        if after is None:
-            return await self.position()
+    async def cursor(self, after: int) -> int:
+        """The position, if the log can be read on after it. INVALID_CURSOR if not."""
         if not await self.feed.reaches(after) or after < 0:
             raise InvalidCursorError(
                 f"The log ends at {self.feed.position}; {after} is no position in it.", field="after"

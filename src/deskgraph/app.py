@@ -1,4 +1,4 @@
-"""The web application: GraphQL, the console page, health."""
+"""The web application: GraphQL by HTTP, WebSocket and server-sent events, the console page, health."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from deskgraph.auth import Keys
 from deskgraph.console import FOLDER
 from deskgraph.endpoint import Endpoint
 from deskgraph.resolvers.desk import Desk
+from deskgraph.sse import StreamEndpoint
 
 READY_SECONDS = 3.0
 
 
-def create_app(desk: Desk, keys: Keys) -> Starlette:
-    """The application that serves one desk, which is open already."""
+def create_app(desk: Desk, keys: Keys, *, heartbeat: float = 15) -> Starlette:
+    """The application that serves one desk, which is open already. Streams have a `heartbeat` every so many seconds."""
     endpoint = Endpoint(desk, keys)
 
     async def ready(_request: Request) -> JSONResponse:
@@ -34,6 +35,7 @@ def create_app(desk: Desk, keys: Keys) -> Starlette:
             Route("/", lambda _request: RedirectResponse("/graphql"), name="home"),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
+            Route("/graphql/stream", StreamEndpoint(desk, keys, heartbeat)),
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
             Mount("/console", StaticFiles(directory=FOLDER)),

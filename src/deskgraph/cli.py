@@ -27,6 +27,7 @@ def serve(
     data: Path | None = None,
     hooks: Annotated[list[str] | None, Parameter(negative="")] = None,
     sample: Annotated[bool | None, Parameter(negative="")] = None,
+    workers: int | None = None,
 ) -> None:
     """Serve the desk until Ctrl-C or SIGTERM, and print its address with its key.
 
@@ -45,12 +46,21 @@ def serve(
         A module with hooks, such as examples.support_hooks; may be given several times.
     sample
         Load a small sample desk if the workspace is empty.
+    workers
+        Processes that serve side by side, by default 1.
 
     """
     from deskgraph.config import Settings
     from deskgraph.server import serve as run
 
-    given: dict[str, Any] = {"host": host, "port": port, "data": data, "hooks": hooks, "sample": sample}
+    given: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "data": data,
+        "hooks": hooks,
+        "sample": sample,
+        "workers": workers,
+    }
     run(Settings(**{name: value for name, value in given.items() if value is not None}))
 
 

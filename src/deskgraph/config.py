@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     webhook_private_targets: bool = Field(
         False, description="Let webhooks go to private, loopback and link-local addresses too, and by plain http."
     )
+    workers: int = Field(1, ge=1, description="Processes that serve side by side.")
+    heartbeat_seconds: float = Field(15, gt=0, description="How often an idle stream of server-sent events shows life.")
+    slow_subscriber_seconds: float = Field(30, gt=0, description="How long a subscriber may take for a message.")
     heap: str = Field("512m", description="Java's largest heap for the database that comes with deskgraph.")
     start_cache: bool = Field(True, description="Make Java's start-up cache in the background, once on a machine.")
     maven_repository: str | None = Field(None, description="A mirror of the Maven repository that Neo4j comes from.")
