@@ -90,16 +90,19 @@ async def open_consumer(
 
     An earlier one gets the settings, unless they are to `keep`. INVALID_CURSOR where the log is not so long yet.
     """
+    chosen = settings or Settings(kind="CURSOR")
+    return await database.write(workspace, lambda tx: make_consumer(tx, name, chosen, after=after, keep=keep))
 
-    async def work(tx: Transaction) -> int:
-        stored = (settings or Settings(kind="CURSOR")).stored()
-        row = await tx.one(statement("open_consumer"), name=name, settings=stored, after=after, keep=keep)
-        assert row
-        if row["fresh"] and not 0 <= row["position"] <= row["last"]:
-            raise InvalidCursorError(f"The log ends at {row['last']}; {after} is no position in it.", field="after")
-        return int(row["position"])
 
-    return await database.write(workspace, work)
+async def make_consumer(
+    tx: Transaction, name: str, settings: Settings, *, after: int | None = None, keep: bool = False
+) -> int:
+    """The same in a transaction that does more."""
+    row = await tx.one(statement("open_consumer"), name=name, settings=settings.stored(), after=after, keep=keep)
+    assert row
+    if row["fresh"] and not 0 <= row["position"] <= row["last"]:
+        raise InvalidCursorError(f"The log ends at {row['last']}; {after} is no position in it.", field="after")
+    return int(row["position"])
 
 
 async def claim(database: Database, workspace: str, name: str, settings: Settings, *, head: int, want: int) -> Claim:

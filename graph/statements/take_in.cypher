@@ -1,5 +1,6 @@
 // Lock the consumer, then take what the log has for it after its position: a delivery for each event of its types, as many
-// as its backlog has room for. `head` is a position up to which the caller knows the log to be complete.
+// as its backlog has room for. `head` is a position up to which the caller knows the log to be complete. What was sent again
+// before its turn has its delivery already.
 MATCH (consumer:Consumer {workspace: $workspace, name: $name})
 SET consumer.seenAt = datetime.realtime()
 WITH consumer, COUNT { (delivery:Delivery) WHERE delivery.workspace = $workspace AND delivery.consumer = $name } AS open,
@@ -11,10 +12,9 @@ WITH consumer, last, CASE WHEN open < $backlog THEN $backlog - open ELSE 0 END A
   RETURN event
 } AS found
 FOREACH (event IN found[..room] |
-  CREATE (:Delivery {
-    workspace: $workspace, consumer: $name, position: event.position, event: event.id, type: event.type,
-    subject: event.subjectId, depth: event.depth, attempts: 0, lapses: 0, dueAt: 0
-  })
+  MERGE (delivery:Delivery {workspace: $workspace, consumer: $name, position: event.position})
+  ON CREATE SET delivery.event = event.id, delivery.type = event.type, delivery.subject = event.subjectId,
+    delivery.depth = event.depth, delivery.attempts = 0, delivery.lapses = 0, delivery.dueAt = 0
 )
 WITH consumer, CASE
   WHEN last <= consumer.position THEN consumer.position
