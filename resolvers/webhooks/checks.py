@@ -31,8 +31,9 @@ def checked_url(text: str, *, private: bool) -> httpx.URL:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
         raise InvalidInputError(f"url is none: {error}.", field="url") from error
+    named = bool(url.host) and "%" not in url.host  # blanks and the zones of link-local addresses are escaped
     for wrong, message in (
-        (url.scheme not in ("http", "https") or not url.host, "url must be such as https://example.com/events."),
+        (url.scheme not in ("http", "https") or not named, "url must be such as https://example.com/events."),
         (bool(url.userinfo), "url must not hold a user name or password: requests are signed instead."),
         (url.port is not None and not 0 < url.port < 65536, f"url has the port {url.port}, which is none."),
         (url.scheme != "https" and not private, "url must begin with https:// for what is sent is not public."),

@@ -122,7 +122,7 @@ class Outbound:
 def _fault(response: httpx.Response) -> str | None:
     if response.is_success:
         return None
-    return f"HTTP {response.status_code}{', and redirects are not followed' if response.is_redirect else ''}"
+    return f"HTTP {response.status_code}{', and redirects are not followed' if response.has_redirect_location else ''}"
 
 
 async def _beginning(response: httpx.Response) -> str | None:

@@ -9,10 +9,15 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
 import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from standardwebhooks import Webhook
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -101,21 +106,62 @@ async def receiving(**tls: Any) -> AsyncIterator[Receiver]:
             await task
 
 
-Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Handle = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class RawServer:
+    """A server that reads whole requests and keeps their heads."""
+
+    port: int = 0
+    heads: list[str] = field(default_factory=list)
 
 
 @asynccontextmanager
-async def raw(handle: Handle, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """A server that speaks as `handle` does, after it has read a whole request; its port."""
+async def raw(handle: Handle, context: ssl.SSLContext | None = None) -> AsyncIterator[RawServer]:
+    """A server that answers as `handle` does."""
+    kept = RawServer()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            await reader.readexactly(length)
-            await handle(reader, writer)
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            lines = head.lower().splitlines()
+            await reader.readexactly(next(int(line[15:]) for line in lines if line.startswith("content-length:")))
+            kept.heads.append(head)
+            await handle(writer)
         writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
+    async with await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context) as server:
+        kept.port = server.sockets[0].getsockname()[1]
+        yield kept
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, Path, Path]:
+    """A certificate for a host name by an authority of its own: the authority's, the host's, the host's key."""
+    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority = _signed("An authority", authority_key, "An authority", authority_key, ca=True)
+    host = _signed(name, key, "An authority", authority_key, ca=False)
+    paths = folder / "authority.pem", folder / "host.pem", folder / "key.pem"
+    for path, text in zip(paths[:2], (authority, host), strict=True):
+        path.write_bytes(text.public_bytes(serialization.Encoding.PEM))
+    paths[2].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths
+
+
+def _signed(name: str, key: Any, issuer: str, issuer_key: Any, *, ca: bool) -> x509.Certificate:
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]))
+        .issuer_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+    )
+    if not ca:
+        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    return made.sign(issuer_key, hashes.SHA256())
