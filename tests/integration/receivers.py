@@ -165,3 +165,11 @@ def _signed(name: str, key: Any, issuer: str, issuer_key: Any, *, ca: bool) -> x
     if not ca:
         made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
     return made.sign(issuer_key, hashes.SHA256())
+
+
+async def until(check: Callable[[], Awaitable[Any]]) -> Any:
+    """What `check` gives as soon as that is something."""
+    while True:
+        if found := await check():
+            return found
+        await asyncio.sleep(0.05)
