@@ -109,10 +109,7 @@ async def claim(database: Database, workspace: str, name: str, settings: Setting
     """Lease up to `want` deliveries; the log is known to be complete up to `head`. NOT_FOUND if it was deleted."""
 
     async def work(tx: Transaction) -> Claim:
-        types = None if settings.types is None else list(settings.types)
-        taken = await tx.one(
-            statement("take_in"), name=name, head=head, types=types, batch=BATCH, backlog=settings.backlog
-        )
+        taken = await tx.one(statement("take_in"), name=name, head=head, batch=BATCH, backlog=settings.backlog)
         if taken is None:
             raise NotFoundError(f"There is no consumer {name}.", field="name")
         rows = await tx.run(

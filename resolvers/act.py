@@ -108,7 +108,7 @@ async def _in_transaction(session: Session, command: Command, wanted: dict[str, 
     try:
         deed = await _decide(session, command)
         event = await write(tx, deed)
-        await command.verb.finish(deed.subject, session)
+        await command.verb.finish(deed.subject, deed.change, session)
     except DeskError:
         if command.idempotency_key:  # in a hook that goes on, the transaction may be committed all the same
             await tx.run(statement("release_key"), key=command.idempotency_key)

@@ -127,7 +127,7 @@ class Verb:
         return cls.change(draft.given)
 
     @classmethod
-    async def finish(cls, _subject: str, _desk: Any) -> None:
+    async def finish(cls, _subject: str, _change: Change, _desk: Any) -> None:
         """What else belongs into the transaction, once change and event are written. It must not refuse any more."""
 
 

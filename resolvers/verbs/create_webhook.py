@@ -33,8 +33,8 @@ class CreateWebhook(Create):
         return change
 
     @classmethod
-    async def finish(cls, subject: str, desk: Any) -> None:
+    async def finish(cls, subject: str, change: Change, desk: Any) -> None:
         """Its deliveries, starting after what was committed before in this process."""
         await desk.desk.feed.settle()
         webhooks = desk.desk.webhooks
-        await make_consumer(desk.tx, webhooks.consumer(subject), webhooks.settings(None))
+        await make_consumer(desk.tx, webhooks.consumer(subject), webhooks.settings(change.set["types"]))

@@ -121,4 +121,5 @@ class Webhooks:
         self._workers[webhook].start()
 
     async def _stop(self, webhook: str) -> None:
-        await self._workers.pop(webhook).stop()
+        await self._workers[webhook].stop()
+        del self._workers[webhook]  # not before: `close` stops what is left

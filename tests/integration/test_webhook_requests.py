@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from deskgraph.resolvers.webhooks.outbound import READ, Answer, Outbound
-from tests.integration.receivers import Receiver, certificate, raw, receiving
+from tests.receivers import Receiver, certificate, raw, receiving
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -17,7 +17,7 @@ from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.schema.errors import DeskError, InvalidInputError, InvalidTransitionError, NotFoundError
 from tests.conftest import Codes, Run
 from tests.integration.conftest import Log, Unchanged, everything
-from tests.integration.receivers import until
+from tests.receivers import until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -110,6 +110,11 @@ async def test_its_consumer(desk: Desk) -> None:
     webhook = await desk.Webhook.create(url=URL, types=["ticket.created", "ticket.d*"])
     found = await desk.consumers.get(f"webhook:{webhook.id}")
     assert (found["kind"], found["attempts"], found["ordered"], found["maxInFlight"]) == ("WEBHOOK", 8, False, 8)
+
+    async def types() -> Any:
+        return (await desk.consumers.get(f"webhook:{webhook.id}"))["types"]
+
+    assert await until(types) == ["ticket.created", "ticket.deleted"]
 
 
 async def test_lists_and_filters(desk: Desk, run: Run) -> None:

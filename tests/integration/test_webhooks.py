@@ -21,7 +21,7 @@ from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.resolvers.webhooks.secrets import new_secret
 from deskgraph.resolvers.webhooks.sender import AGENT
 from tests.conftest import Run
-from tests.integration.receivers import Receiver, receiving, until
+from tests.receivers import Receiver, receiving, until
 
 pytestmark = pytest.mark.timeout(150)
 
