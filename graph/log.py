@@ -93,9 +93,9 @@ def in_order(pending: list[dict[str, Any]]) -> list[str]:
     return placed
 
 
-async def open_consumer(database: Database, workspace: str, name: str) -> int:
-    """Make a consumer if it is new, starting after what the log holds now; its position."""
-    return await database.write(workspace, lambda tx: _position(tx, statement("open_consumer"), name=name))
+async def open_consumer(database: Database, workspace: str, name: str, start: int | None = None) -> int:
+    """Make a consumer if it is new, starting after a position, by default the last one of the log; its position."""
+    return await database.write(workspace, lambda tx: _position(tx, statement("open_consumer"), name=name, start=start))
 
 
 async def lock_consumer(tx: Transaction, name: str) -> int:

@@ -1,5 +1,5 @@
-// Make a consumer if it is new: it starts after the events that are in the log now.
+// Make a consumer if it is new: it starts after a position, by default the log's last one.
 MATCH (workspace:Workspace {id: $workspace})
 MERGE (consumer:Consumer {workspace: $workspace, name: $name})
-ON CREATE SET consumer.position = workspace.position, consumer.createdAt = datetime()
+ON CREATE SET consumer.position = coalesce($start, workspace.position), consumer.createdAt = datetime()
 RETURN consumer.position AS position

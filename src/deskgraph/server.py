@@ -6,6 +6,9 @@ import asyncio
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from importlib import import_module
 from types import FrameType
 from urllib.parse import quote
@@ -16,6 +19,7 @@ from deskgraph.app import create_app
 from deskgraph.auth import Keys
 from deskgraph.bootstrap import open_desk
 from deskgraph.config import Settings
+from deskgraph.resolvers.desk import Desk
 from deskgraph.sample import load_sample
 
 GRACE = 5
@@ -40,8 +44,9 @@ def load_hooks(modules: list[str]) -> None:
 
 async def _serve(settings: Settings) -> None:
     key = settings.key()
+    relaying = relay(settings)
     listening = listen(settings.host, settings.port)  # a port that is taken shows before anything is started
-    async with open_desk(settings) as desk:
+    async with open_desk(settings) as desk, relaying(desk):
         if settings.sample:
             await load_sample(desk)
         config = uvicorn.Config(
@@ -54,6 +59,15 @@ async def _serve(settings: Settings) -> None:
             timeout_graceful_shutdown=GRACE,
         )
         await Server(config, key).serve([listening])
+
+
+def relay(settings: Settings) -> Callable[[Desk], AbstractAsyncContextManager[None]]:
+    """What goes on beside serving a desk: relaying its log, if a NATS is named."""
+    if not settings.nats_url:
+        return lambda _desk: nullcontext()
+    from deskgraph.relay import relaying  # it needs an extra
+
+    return partial(relaying, settings=settings)
 
 
 def listen(host: str, port: int) -> socket.socket:
