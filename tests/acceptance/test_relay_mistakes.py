@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from deskgraph.resolvers.desk import Desk
 from tests.acceptance.conftest import ROOT
-from tests.acceptance.jetstream import STREAM, all_stored, ids, log_ids, relaying, running
+from tests.acceptance.jetstream import STREAM, all_stored, ids, log_ids, reached, relaying, running, until
 
 
 def run_relay(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -71,9 +72,25 @@ async def test_wrong_credentials_are_told(tmp_path: Path, workspace: str, desk: 
         assert "s3cret" not in right.file.read_text()
 
 
+ALLOWED = ["deskgraph.>", "$JS.API.STREAM.INFO.DESKGRAPH", "$JS.API.STREAM.CREATE.DESKGRAPH"]
+
+
+def allowing(publish: list[str]) -> str:
+    """The settings of a NATS that lets its user publish to these subjects."""
+    permissions = f'permissions: {{publish: {json.dumps(publish)}, subscribe: "_INBOX.>"}}'
+    return f"authorization {{ users: [{{user: ann, password: s3cret, {permissions}}}] }}"
+
+
+async def test_the_permissions_that_the_page_names_are_enough(tmp_path: Path, workspace: str, desk: Desk) -> None:
+    async with running(tmp_path, config=allowing(ALLOWED), login="ann:s3cret@") as server:
+        await desk.Contact.create(name="Ann")
+        with relaying(workspace, server.url, tmp_path / "relay.log"):
+            await until(lambda: reached(desk, 1))
+    assert all(f"`{subject}`" in (ROOT / "docs" / "relay.md").read_text() for subject in [*ALLOWED, "_INBOX.>"])
+
+
 async def test_what_a_user_may_not_do_is_told(tmp_path: Path) -> None:
-    config = 'authorization { users: [{user: ann, password: s3cret, permissions: {publish: ["nothing"]}}] }'
-    async with running(tmp_path, config=config, login="ann:s3cret@") as server:
+    async with running(tmp_path, config=allowing(ALLOWED[:1]), login="ann:s3cret@") as server:
         answer = await asyncio.to_thread(run_relay, "--nats", server.url)
     assert told(answer) == (
         f"deskgraph: NATS at 127.0.0.1:{server.port} does not allow it: "
