@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import json
 import os
@@ -142,9 +143,9 @@ class Relaying:
 
 
 @contextmanager
-def relaying(workspace: str, url: str, file: Path, *arguments: str) -> Iterator[Relaying]:
+def relaying(workspace: str, url: str, file: Path, *arguments: str, **settings: str) -> Iterator[Relaying]:
     command = [sys.executable, "-m", "deskgraph", "relay", "--nats", url, *arguments]
-    environment = {**os.environ, "DESKGRAPH_WORKSPACE": workspace}
+    environment = {**os.environ, "DESKGRAPH_WORKSPACE": workspace, **settings}
     with file.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
     try:
@@ -153,6 +154,41 @@ def relaying(workspace: str, url: str, file: Path, *arguments: str) -> Iterator[
         if process.poll() is None:
             process.terminate()
             assert process.wait(30) in (0, -signal.SIGTERM)  # the latter while it is still starting
+
+
+class Wire:
+    """A way to a TCP server that can be cut and mended."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.end = (host, port)
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def mend(self) -> None:
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def cut(self) -> None:
+        """Refuse what comes, and end what is there."""
+        assert self._server
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(*self.end)
+        self._writers += [writer, far_writer]
+        await asyncio.gather(_pass(reader, far_writer), _pass(far_reader, writer))
+
+
+async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
 
 
 def body(message: Msg) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from tests.acceptance.jetstream import (
     STREAM,
     Nats,
     Relaying,
+    Wire,
     all_stored,
     body,
     ids,
@@ -54,9 +56,9 @@ def relay(workspace: str, nats_server: Nats, tmp_path: Path) -> Iterator[Start]:
     with ExitStack() as stack:
         count = iter(range(10))
 
-        def start(*arguments: str, url: str = "") -> Relaying:
+        def start(*arguments: str, **settings: str) -> Relaying:
             file = tmp_path / f"relay-{next(count)}.log"
-            return stack.enter_context(relaying(workspace, url or nats_server.url, file, *arguments))
+            return stack.enter_context(relaying(workspace, nats_server.url, file, *arguments, **settings))
 
         yield start
 
@@ -180,7 +182,7 @@ async def test_a_relay_goes_on_where_it_was(desk: Desk, nats_server: Nats, relay
         await written(desk, 20)
         await all_stored(nats_server, desk)
         first.process.terminate()
-        assert first.process.wait(30) == 0
+        assert await asyncio.to_thread(first.process.wait, 30) == 0
         await written(desk, 20)
         second = relay("--start", "now")
         await all_stored(nats_server, desk)
@@ -244,6 +246,27 @@ async def test_nats_stands_still_for_a_while(desk: Desk, nats_server: Nats, rela
     nats_server.process.send_signal(signal.SIGCONT)
     await all_stored(nats_server, desk)
     assert ids(await nats_server.stored()) == await log_ids(desk)
+
+
+async def test_the_database_is_away_for_a_while(desk: Desk, nats_server: Nats, relay: Start) -> None:
+    neo4j = urlsplit(desk.database.uri)
+    wire = Wire(neo4j.hostname or "", neo4j.port or 7687)
+    await wire.mend()
+    started = relay(NEO4J_URI=f"bolt://127.0.0.1:{wire.port}")
+    await written(desk, 20)
+    await all_stored(nats_server, desk)
+    wire.cut()
+    await written(desk, 20)
+    await until(lambda: bool(started.said("relay.waits")))
+    assert await nats_server.count() == 20
+    await wire.mend()
+    await all_stored(nats_server, desk)
+    assert ids(await nats_server.stored()) == await log_ids(desk)
+    assert "The database does not answer" in started.said("relay.waits")[0]["reason"]
+    assert started.process.poll() is None
+    started.process.terminate()
+    assert await asyncio.to_thread(started.process.wait, 60) == 0
+    wire.cut()
 
 
 async def test_the_relay_is_killed_and_another_takes_over(desk: Desk, nats_server: Nats, relay: Start) -> None:
