@@ -1,16 +1,19 @@
-"""The command line: `deskgraph serve`, `deskgraph schema`."""
+"""The command line: `deskgraph serve`, `deskgraph relay`, `deskgraph schema`."""
 
 from __future__ import annotations
 
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from deskgraph.logs import configure
 from deskgraph.schema.errors import DeskError
+
+if TYPE_CHECKING:
+    from deskgraph.config import Settings
 
 app = App(
     name="deskgraph",
@@ -50,18 +53,52 @@ def serve(
         Processes that serve side by side, by default 1.
 
     """
-    from deskgraph.config import Settings
     from deskgraph.server import serve as run
 
-    given: dict[str, Any] = {
-        "host": host,
-        "port": port,
-        "data": data,
-        "hooks": hooks,
-        "sample": sample,
-        "workers": workers,
-    }
-    run(Settings(**{name: value for name, value in given.items() if value is not None}))
+    run(_settings(host=host, port=port, data=data, hooks=hooks, sample=sample, workers=workers))
+
+
+@app.command
+def relay(
+    *,
+    nats: str | None = None,
+    stream: str | None = None,
+    subject_prefix: str | None = None,
+    credentials: Path | None = None,
+    start: Literal["beginning", "now"] | None = None,
+    data: Path | None = None,
+) -> None:
+    """Relay the log to NATS JetStream until Ctrl-C or SIGTERM: every event at least once, in order.
+
+    It takes the extra `deskgraph[nats]`. `deskgraph serve` relays beside serving if DESKGRAPH_NATS_URL is set.
+
+    Parameters
+    ----------
+    nats
+        The server, such as nats://user:password@127.0.0.1:4222; several of a cluster with commas between them.
+    stream
+        The stream, by default DESKGRAPH; made if it is missing, left as it is if it is there.
+    subject_prefix
+        What subjects begin with, by default deskgraph, as in deskgraph.default.ticket.resolved.
+    credentials
+        A NATS credentials file (.creds).
+    start
+        Where in the log to start if it was never relayed before: at the beginning, which is the default, or now.
+    data
+        The data folder, if the database is the one that comes with deskgraph.
+
+    """
+    from deskgraph.relay import run
+
+    given = {"url": nats, "stream": stream, "subject_prefix": subject_prefix, "credentials": credentials}
+    run(_settings(data=data, nats_start=start, **{f"nats_{name}": value for name, value in given.items()}))
+
+
+def _settings(**given: Any) -> Settings:
+    """The settings, with the options that were given."""
+    from deskgraph.config import Settings
+
+    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 @app.command

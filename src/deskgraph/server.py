@@ -16,7 +16,7 @@ from deskgraph.bootstrap import open_desk, running
 from deskgraph.config import Settings
 from deskgraph.protocols import Http, WebSocket
 from deskgraph.sample import load_sample
-from deskgraph.workers import GRACE, Supervisor, load_hooks, serving_app
+from deskgraph.workers import GRACE, Supervisor, load_hooks, relay, serving_app
 
 # Seconds between pings of a WebSocket, and how much longer than a slow subscriber has a client may take to answer one.
 PING = 20
@@ -33,7 +33,8 @@ def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     settings = settings.model_copy(update={"api_key": settings.key()})
-    listening = listen(settings.host, settings.port)  # a port that is taken shows before anything is started
+    relay(settings)  # that an extra is missing shows before anything is started, as a port that is taken does
+    listening = listen(settings.host, settings.port)
     async with running(settings) as there:
         await prepare(there)
         ready = partial(announce, listening, there.key())

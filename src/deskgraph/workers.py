@@ -9,8 +9,10 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
@@ -21,6 +23,9 @@ from uvicorn.supervisors import Multiprocess
 from deskgraph.config import Settings
 from deskgraph.logs import configure
 from deskgraph.schema.errors import DeskError
+
+if TYPE_CHECKING:
+    from deskgraph.resolvers.desk import Desk
 
 GRACE = 5
 log = structlog.get_logger(__name__)
@@ -42,15 +47,25 @@ def serving_app(settings: Settings) -> Starlette:
 
     configure()
     load_hooks(settings.hooks)
+    relaying = relay(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         end_with_parent()
-        async with open_desk(settings) as desk:
+        async with open_desk(settings) as desk, relaying(desk):
             app.mount("", create_app(desk, Keys(settings.key()), heartbeat=settings.heartbeat_seconds))
             yield
 
     return Starlette(lifespan=lifespan)
+
+
+def relay(settings: Settings) -> Callable[[Desk], AbstractAsyncContextManager[None]]:
+    """What goes on beside serving a desk: relaying its log, if a NATS is named. One process of all does so."""
+    if not settings.nats_url:
+        return lambda _desk: nullcontext()
+    from deskgraph.relay import relaying  # it needs an extra
+
+    return partial(relaying, settings=settings)
 
 
 def end_with_parent() -> None:
