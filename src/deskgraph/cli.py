@@ -1,8 +1,9 @@
-"""The command line: `deskgraph serve`, `deskgraph schema`."""
+"""The command line: `deskgraph serve`, `deskgraph trim`, `deskgraph schema`."""
 
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,6 +63,30 @@ def serve(
         "workers": workers,
     }
     run(Settings(**{name: value for name, value in given.items() if value is not None}))
+
+
+@app.command
+def trim(*, before: datetime | None = None, older_than: timedelta | None = None, data: Path | None = None) -> None:
+    """Remove old events from the log, as far as all consumers have passed them, and print what was removed.
+
+    It works on the database that NEO4J_URI names, or on the one in the data folder while no server runs on it, and in
+    the workspace that DESKGRAPH_WORKSPACE names.
+
+    Parameters
+    ----------
+    before
+        Remove events from before this moment, such as 2026-01-01 or 2026-01-01T09:30:00Z, in UTC without an offset.
+    older_than
+        Remove events older than this, such as 90d, 12h or 1y.
+    data
+        The data folder, by default where the system keeps such data.
+
+    """
+    from deskgraph.config import Settings
+    from deskgraph.trimming import run
+
+    given: dict[str, Any] = {} if data is None else {"data": data}
+    run(Settings(**given), before, older_than)
 
 
 @app.command
