@@ -1,4 +1,4 @@
-"""The web application: GraphQL by HTTP, WebSocket and server-sent events, the console page, health."""
+"""The web application: GraphQL by HTTP, WebSocket and server-sent events, the log as a feed, the console, health."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from deskgraph.auth import Keys
 from deskgraph.console import FOLDER
 from deskgraph.endpoint import Endpoint
+from deskgraph.export import export
 from deskgraph.resolvers.desk import Desk
 from deskgraph.sse import StreamEndpoint
 
@@ -38,6 +39,7 @@ def create_app(desk: Desk, keys: Keys, *, heartbeat: float = 15) -> Starlette:
             Route("/graphql/stream", StreamEndpoint(desk, keys, heartbeat)),
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
+            Route("/events", export(endpoint), name="events"),
             Mount("/console", StaticFiles(directory=FOLDER)),
         ]
     )

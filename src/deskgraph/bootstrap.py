@@ -13,6 +13,7 @@ from deskgraph.graph.embedded import EmbeddedNeo4j
 from deskgraph.logs import configure_by_default
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
+from deskgraph.resolvers.retention import retaining
 from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.words import speaking
 
@@ -69,4 +70,5 @@ async def open_desk(
         Desk(database, settings.workspace, hooks=hooks, webhooks=webhooks) as desk,
     ):
         with speaking(desk):
-            yield desk
+            async with retaining(desk, settings.retention_days):
+                yield desk

@@ -1,8 +1,9 @@
-"""The command line: `deskgraph serve`, `deskgraph relay`, `deskgraph schema`."""
+"""The command line: `deskgraph serve`, `relay`, `trim` and `schema`."""
 
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -99,6 +100,28 @@ def _settings(**given: Any) -> Settings:
     from deskgraph.config import Settings
 
     return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+@app.command
+def trim(*, before: datetime | None = None, older_than: timedelta | None = None, data: Path | None = None) -> None:
+    """Remove old events from the log, as far as all consumers have passed them, and print what was removed.
+
+    It works on the database that NEO4J_URI names, or on the one in the data folder while no server runs on it, and in
+    the workspace that DESKGRAPH_WORKSPACE names.
+
+    Parameters
+    ----------
+    before
+        Remove events from before this moment, such as 2026-01-01 or 2026-01-01T09:30:00Z, in UTC without an offset.
+    older_than
+        Remove events older than this, such as 90d, 12h or 1y.
+    data
+        The data folder, by default where the system keeps such data.
+
+    """
+    from deskgraph.trimming import run
+
+    run(_settings(data=data), before, older_than)
 
 
 @app.command

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     workspace: str = Field("default", min_length=1, max_length=100, description="The workspace that is served.")
     hooks: Annotated[list[str], NoDecode] = Field([], description="Modules with hooks.")
     sample: bool = Field(False, description="Load a small sample desk into an empty workspace.")
+    retention_days: float | None = Field(
+        None, gt=0, le=100_000, description="Trim the event log to so many days; by default it is kept for ever."
+    )
     webhook_private_targets: bool = Field(
         False, description="Let webhooks go to private, loopback and link-local addresses too, and by plain http."
     )
