@@ -1,22 +1,10 @@
-"""What a relay of the log needs of the graph: whole events in batches, and a lease, so that one process relays."""
+"""What a relay of the log needs of the graph: a lease, so that one process relays."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from deskgraph.graph.consumers import advance_consumer
 from deskgraph.graph.database import Database, Transaction
 from deskgraph.graph.statements import statement
-
-
-async def read_events(database: Database, workspace: str, after: int, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` whole events after a position, in order, without a gap. `data` is JSON text, `cause` an id."""
-
-    async def work(tx: Transaction) -> list[dict[str, Any]]:
-        return await tx.run(statement("read_events"), after=after, limit=limit)
-
-    rows = await database.read(workspace, work)
-    return [row for offset, row in enumerate(rows, 1) if row["position"] == after + offset]
 
 
 async def take_lease(database: Database, workspace: str, name: str, holder: str, seconds: float) -> bool:

@@ -134,7 +134,7 @@ class Stream:
 
     async def publish(self, event: dict[str, Any]) -> Acked:
         """Send an event; the future acknowledgement. Events are stored in the order in which they are sent."""
-        body = orjson.dumps({**event, "data": orjson.Fragment(event["data"])})
+        body = orjson.dumps(event)
         headers = {
             "Nats-Msg-Id": event["id"],
             "Deskgraph-Position": str(event["position"]),

@@ -23,7 +23,8 @@ import structlog
 from deskgraph.bootstrap import open_desk
 from deskgraph.config import Settings
 from deskgraph.graph.consumers import advance_consumer, open_consumer
-from deskgraph.graph.relaying import leave, read_events, take_lease
+from deskgraph.graph.export import read_events
+from deskgraph.graph.relaying import leave, take_lease
 from deskgraph.jetstream import Acked, Stream, Target, Unreachable, connected
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
@@ -96,7 +97,8 @@ class Relay:
         """Publish what the log holds and what comes; no more at a time than `sent` has room for."""
         cursor = self.position
         while entries := await self.desk.feed.after(cursor, BATCH):
-            for event in await read_events(self.desk.database, self.desk.workspace, cursor, len(entries)):
+            last = entries[-1].position
+            for event in await read_events(self.desk.database, self.desk.workspace, cursor, last):
                 if time.monotonic() > self._held_until:
                     raise LeaseLost
                 cursor = event["position"]

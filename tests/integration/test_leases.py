@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
 
 import pytest
 
 from deskgraph.graph.consumers import open_consumer
-from deskgraph.graph.relaying import leave, read_events, take_lease
+from deskgraph.graph.relaying import leave, take_lease
 from deskgraph.resolvers.desk import Desk
 from tests.integration.conftest import Unchanged
 
@@ -69,20 +68,3 @@ async def test_a_new_consumer_starts_where_it_is_told(desk: Desk, start: int | N
     await desk.position()
     assert await open_consumer(desk.database, desk.workspace, NAME, after=start) == first
     assert await open_consumer(desk.database, desk.workspace, NAME, after=1) == first
-
-
-async def test_whole_events_are_read_up_to_a_gap(desk: Desk) -> None:
-    made = [await desk.Contact.create(name=f"Contact {at}") for at in range(4)]
-    await desk.position()
-
-    async def read(after: int, limit: int = 100) -> list[dict[str, Any]]:
-        return await read_events(desk.database, desk.workspace, after, limit)
-
-    rows = await read(0)
-    assert [(row["position"], row["subjectId"]) for row in rows] == [(at, one.id) for at, one in enumerate(made, 1)]
-    assert rows[0]["data"] == f'{{"$id":"{made[0].id}","name":"Contact 0"}}'
-    assert list(rows[0]) == ["position", "id", "type", "subjectId", "subjectVersion", "at", "actor", "data", "cause"]
-    assert [row["position"] for row in await read(1, 2)] == [2, 3]
-    await desk.database.run("MATCH (e:Event {workspace: $w, position: 3}) REMOVE e.position", w=desk.workspace)
-    assert [row["position"] for row in await read(0)] == [1, 2]
-    assert await read(2) == []
