@@ -90,26 +90,26 @@ async def open_consumer(
 
     An earlier one gets the settings, unless they are to `keep`. INVALID_CURSOR where the log is not so long yet.
     """
+    chosen = settings or Settings(kind="CURSOR")
+    return await database.write(workspace, lambda tx: make_consumer(tx, name, chosen, after=after, keep=keep))
 
-    async def work(tx: Transaction) -> int:
-        stored = (settings or Settings(kind="CURSOR")).stored()
-        row = await tx.one(statement("open_consumer"), name=name, settings=stored, after=after, keep=keep)
-        assert row
-        if row["fresh"] and not 0 <= row["position"] <= row["last"]:
-            raise InvalidCursorError(f"The log ends at {row['last']}; {after} is no position in it.", field="after")
-        return int(row["position"])
 
-    return await database.write(workspace, work)
+async def make_consumer(
+    tx: Transaction, name: str, settings: Settings, *, after: int | None = None, keep: bool = False
+) -> int:
+    """The same in a transaction that does more."""
+    row = await tx.one(statement("open_consumer"), name=name, settings=settings.stored(), after=after, keep=keep)
+    assert row
+    if row["fresh"] and not 0 <= row["position"] <= row["last"]:
+        raise InvalidCursorError(f"The log ends at {row['last']}; {after} is no position in it.", field="after")
+    return int(row["position"])
 
 
 async def claim(database: Database, workspace: str, name: str, settings: Settings, *, head: int, want: int) -> Claim:
     """Lease up to `want` deliveries; the log is known to be complete up to `head`. NOT_FOUND if it was deleted."""
 
     async def work(tx: Transaction) -> Claim:
-        types = None if settings.types is None else list(settings.types)
-        taken = await tx.one(
-            statement("take_in"), name=name, head=head, types=types, batch=BATCH, backlog=settings.backlog
-        )
+        taken = await tx.one(statement("take_in"), name=name, head=head, batch=BATCH, backlog=settings.backlog)
         if taken is None:
             raise NotFoundError(f"There is no consumer {name}.", field="name")
         rows = await tx.run(

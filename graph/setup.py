@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from deskgraph.graph.database import Database, Transaction, already_there
 from deskgraph.schema.noun import NOUNS, Noun
+from deskgraph.schema.paging import full_order
 
 UNIQUE = {
     "Workspace": ("id",),
@@ -74,7 +75,8 @@ def _constraint(label: str, columns: tuple[str, ...]) -> str:
 
 def _walked(noun: type[Noun], index: tuple[str, ...]) -> tuple[str, ...]:
     """The columns of an index: the pinned fields followed by the default order, which a list walks."""
-    return ("workspace", *(noun.fields[name].graphql for name in index), "createdAt", "id")
+    order = (column.prop.graphql for column in full_order(noun, ()))
+    return ("workspace", *(noun.fields[name].graphql for name in index), *order)
 
 
 def _index(label: str, columns: tuple[str, ...]) -> str:

@@ -109,10 +109,14 @@ class Claims:
 
 def concrete(patterns: list[str] | None) -> tuple[str, ...] | None:
     """The event types that patterns such as `ticket.*` mean; None for all. INVALID_INPUT if no verb writes such."""
-    if patterns is None:
-        return None
+    for pattern in patterns or ():
+        if not matching([pattern]):
+            known = ", ".join(sorted({verb.event() for verb in VERBS.values()}))
+            raise InvalidInputError(f"There are the events {known}, not {pattern!r}.", field="types")
+    return None if patterns is None else matching(patterns)
+
+
+def matching(patterns: list[str]) -> tuple[str, ...]:
+    """The event types that match at least one of the patterns."""
     known = sorted({verb.event() for verb in VERBS.values()})
-    for pattern in patterns:
-        if not any(fnmatchcase(event, pattern) for event in known):
-            raise InvalidInputError(f"There are the events {', '.join(known)}, not {pattern!r}.", field="types")
     return tuple(event for event in known if any(fnmatchcase(event, pattern) for pattern in patterns))

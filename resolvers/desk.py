@@ -23,6 +23,8 @@ from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
 from deskgraph.resolvers.shared import SharedReads
+from deskgraph.resolvers.webhooks.options import WebhookOptions
+from deskgraph.resolvers.webhooks.workers import Webhooks
 from deskgraph.resolvers.worker import Worker
 from deskgraph.schema.consumer import ConsumerStart
 from deskgraph.schema.errors import InvalidCursorError
@@ -36,7 +38,7 @@ class Desk:
     """The nouns of one workspace, with their verbs, hooks and events.
 
     `hooks` are by default those registered on `deskgraph.Ticket` and the other nouns. An after-hook is tried `attempts`
-    times, with pauses that double from `backoff` seconds; then its event is parked.
+    times, with pauses that double from `backoff` seconds; then its event is parked. `webhooks` says how those are sent.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Desk:
         attempts: int = 5,
         backoff: float = 0.2,
         poll: float = 0.25,
+        webhooks: WebhookOptions | None = None,
     ) -> None:
         self.database = database
         self.workspace = workspace
@@ -61,6 +64,7 @@ class Desk:
         self.consumed = asyncio.Condition()
         self.consumers = Consumers(self)
         self.shared = SharedReads()
+        self.webhooks = Webhooks(self, webhooks or WebhookOptions())
         self._hooked: dict[str, tuple[AfterHook, Worker]] = {}
         self._attaching = asyncio.Lock()
 
@@ -80,14 +84,16 @@ class Desk:
         return words
 
     async def start(self) -> None:
-        """Make constraints and workspace where they are missing; follow the log and run the after-hooks."""
+        """Make constraints and workspace where they are missing; follow the log, run the after-hooks, send webhooks."""
         await prepare(self.database)
         await self.feed.start()
         await self.attach_hooks()
+        await self.webhooks.start()
 
     async def close(self) -> None:
         """Stop. The database stays open: it belongs to whoever opened it."""
         await self.consumers.close()
+        await self.webhooks.close()
         await asyncio.gather(*(worker.stop() for _, worker in self._hooked.values()))
         await self.feed.close()
 
@@ -132,7 +138,7 @@ class Desk:
 
     def workers(self, name: str) -> list[Worker]:
         """The workers of a consumer in this process."""
-        return [worker for worker in self._all_workers() if worker.claims.name == name]
+        return [worker for worker in self._all_workers() + self.webhooks.workers() if worker.claims.name == name]
 
     def _all_workers(self) -> list[Worker]:
         return [worker for _, worker in self._hooked.values()]

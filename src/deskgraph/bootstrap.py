@@ -13,6 +13,7 @@ from deskgraph.graph.embedded import EmbeddedNeo4j
 from deskgraph.logs import configure_by_default
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
+from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.words import speaking
 
 
@@ -52,6 +53,10 @@ async def open_desk(
         raise TypeError("hooks is a Hooks object; modules with hooks are imported, before or after")
     configure_by_default()
     settings = settings or Settings(**given)
-    async with open_database(settings) as database, Desk(database, settings.workspace, hooks=hooks) as desk:
+    webhooks = WebhookOptions(private_targets=settings.webhook_private_targets)
+    async with (
+        open_database(settings) as database,
+        Desk(database, settings.workspace, hooks=hooks, webhooks=webhooks) as desk,
+    ):
         with speaking(desk):
             yield desk

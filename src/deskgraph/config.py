@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     workspace: str = Field("default", min_length=1, max_length=100, description="The workspace that is served.")
     hooks: Annotated[list[str], NoDecode] = Field([], description="Modules with hooks.")
     sample: bool = Field(False, description="Load a small sample desk into an empty workspace.")
+    webhook_private_targets: bool = Field(
+        False, description="Let webhooks go to private, loopback and link-local addresses too, and by plain http."
+    )
     heap: str = Field("512m", description="Java's largest heap for the database that comes with deskgraph.")
     start_cache: bool = Field(True, description="Make Java's start-up cache in the background, once on a machine.")
     maven_repository: str | None = Field(None, description="A mirror of the Maven repository that Neo4j comes from.")

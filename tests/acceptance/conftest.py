@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -31,11 +32,20 @@ class Served:
 
 
 @contextmanager
-def serving(*arguments: str, exits: int = 0, **environment: str) -> Iterator[Served]:
-    """Run `deskgraph serve` until the block ends; it must then end by itself on SIGTERM, with the code in `exits`."""
+def serving(*arguments: str, exits: int = 0, errors: IO[str] | None = None, **environment: str) -> Iterator[Served]:
+    """Run `deskgraph serve` until the block ends; it must then end by itself on SIGTERM, with the code in `exits`.
+
+    What it logs goes to `errors`, by default to the test's own standard error.
+    """
     command = [sys.executable, "-m", "deskgraph", "serve", "--port", "0", *arguments]
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, bufsize=1
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        bufsize=1,
     )
     try:
         yield Served(process, *_address(process))
@@ -59,8 +69,8 @@ def serve(workspace: str, tmp_path: Path) -> Iterator[Callable[..., Served]]:
     """Start a server in the test's workspace."""
     with ExitStack() as stack:
 
-        def start(*arguments: str, **environment: str) -> Served:
+        def start(*arguments: str, exits: int = 0, errors: IO[str] | None = None, **environment: str) -> Served:
             settings = {"DESKGRAPH_API_KEY": KEY, "DESKGRAPH_WORKSPACE": workspace, "DESKGRAPH_DATA": str(tmp_path)}
-            return stack.enter_context(serving(*arguments, **{**settings, **environment}))
+            return stack.enter_context(serving(*arguments, exits=exits, errors=errors, **{**settings, **environment}))
 
         yield start

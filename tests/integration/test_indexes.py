@@ -57,6 +57,10 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "support users online": ("User", {"filter": {"role": {"eq": "SUPPORT"}, "status": {"eq": "ONLINE"}}}),
     "activities": ("Activity", {}),
     "activities by type": ("Activity", {"filter": {"type": {"eq": "note"}}}),
+    "webhooks": ("Webhook", {}),
+    "webhooks by status": ("Webhook", {"filter": {"status": {"eq": "ENABLED"}}}),
+    "attempts": ("WebhookAttempt", {}),
+    "attempts, oldest first": ("WebhookAttempt", {"orderBy": [{"at": "ASC"}]}),
     "events": ("Event", {}),
     "events after one": ("Event", {"filter": {"position": {"gt": 7}}}),
 }

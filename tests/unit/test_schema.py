@@ -42,6 +42,7 @@ def test_every_noun_has_its_verbs() -> None:
         "Organization": usual,
         "User": usual,
         "Activity": usual,
+        "Webhook": sorted([*usual, "disable", "enable", "recover", "resend", "rotate"]),
     }
 
 
