@@ -16,12 +16,16 @@ from starlette.routing import Route
 from tests.chaos.notes import note
 
 
+def secret() -> str:
+    """What the requests are signed with: made when this program runs already."""
+    return Path(os.environ["CHAOS_SECRET"]).read_text()
+
+
 async def receive(request: Request) -> Response:
     """Note an event whose signature is right; what isn't signed is noted as an event that never was."""
-    secret = Path(os.environ["CHAOS_SECRET"]).read_text()
     name = request.headers["webhook-id"]
     try:
-        event = Webhook(secret).verify(await request.body(), dict(request.headers))["data"]
+        event = Webhook(secret()).verify(await request.body(), dict(request.headers))["data"]
     except WebhookVerificationError as error:
         note("CHAOS_RECEIVED", f"0 unsigned:{name} {type(error).__name__} 1")
         return Response(status_code=401)
