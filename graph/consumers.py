@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from deskgraph.graph.database import Database, Transaction
-from deskgraph.graph.log import BATCH, Entry
+from deskgraph.graph.log import BATCH, Entry, check_kept
 from deskgraph.graph.statements import statement
 from deskgraph.schema.consumer import FailureAction
 from deskgraph.schema.errors import DeliveryExpiredError, InvalidCursorError, NotFoundError
@@ -88,7 +88,8 @@ async def open_consumer(
 ) -> int:
     """Make a consumer if it is new, starting after a position, by default after what the log holds now; its position.
 
-    An earlier one gets the settings, unless they are to `keep`. INVALID_CURSOR where the log is not so long yet.
+    An earlier one gets the settings, unless they are to `keep`. INVALID_CURSOR where the log is not so long yet,
+    CURSOR_EXPIRED where what comes next was trimmed; the `BEGINNING` is where the log begins by now.
     """
     chosen = settings or Settings(kind="CURSOR")
     return await database.write(workspace, lambda tx: make_consumer(tx, name, chosen, after=after, keep=keep))
@@ -102,6 +103,8 @@ async def make_consumer(
     assert row
     if row["fresh"] and not 0 <= row["position"] <= row["last"]:
         raise InvalidCursorError(f"The log ends at {row['last']}; {after} is no position in it.", field="after")
+    if row["fresh"]:
+        await check_kept(tx, row["position"])
     return int(row["position"])
 
 

@@ -17,9 +17,11 @@ UNIQUE = {
     "Delivery": ("workspace", "consumer", "position"),
     "AssignmentLock": ("workspace",),
     "TicketNumbers": ("workspace",),
+    "TrimLock": ("workspace",),
 }
 INDEXES = {
     "pending_events": ("Pending", ("workspace", "at")),
+    "keys_seen": ("IdempotencyKey", ("workspace", "seenAt")),
     "deliveries_due": ("Delivery", ("workspace", "consumer", "dueAt")),
     "deliveries_of_subject": ("Delivery", ("workspace", "consumer", "subject", "position")),
     "deliveries_leased": ("Delivery", ("lease", "workspace")),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from deskgraph.graph.consumers import Claim, Delivery, Settings, claim
-from deskgraph.schema.errors import InvalidInputError, NotFoundError
+from deskgraph.graph.log import Entry
+from deskgraph.schema.errors import CursorExpiredError, InvalidInputError, NotFoundError
 from deskgraph.schema.verb import VERBS
 
 if TYPE_CHECKING:
@@ -95,8 +96,7 @@ class Claims:
 
     async def _watch(self) -> None:
         """Wake when the log has something of these types, or much that is not."""
-        cursor = self._seen
-        while entries := await self.desk.feed.after(cursor):
+        while entries := await self._next():
             cursor = entries[-1].position
             types = self.settings.types
             far = cursor - self._taken.position >= STRIDE
@@ -105,6 +105,15 @@ class Claims:
             self._seen = cursor
             async with self.desk.consumed:
                 self.desk.consumed.notify_all()
+
+    async def _next(self) -> list[Entry]:
+        """The log after what was seen. What is trimmed is done with: other workers of this consumer have seen to it."""
+        try:
+            return await self.desk.feed.after(self._seen)
+        except CursorExpiredError as expired:
+            self._seen = expired.after
+            self.wake()
+            return await self._next()
 
 
 def concrete(patterns: list[str] | None) -> tuple[str, ...] | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
 from deskgraph.graph.consumers import open_consumer
 from deskgraph.graph.database import Database, Work
 from deskgraph.graph.feed import Feed
-from deskgraph.graph.log import Entry
+from deskgraph.graph.log import Entry, check_kept, trimmed_to
+from deskgraph.graph.retention import Trimmed, trim
 from deskgraph.graph.setup import prepare
 from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
@@ -27,10 +29,12 @@ from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.resolvers.webhooks.workers import Webhooks
 from deskgraph.resolvers.worker import Worker
 from deskgraph.schema.consumer import ConsumerStart
-from deskgraph.schema.errors import InvalidCursorError
+from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
+from deskgraph.schema.fields import Moment
 
 T = TypeVar("T")
 STEP = 200
+BEFORE = Moment("The moment to trim up to.").named("before")
 __all__ = ["Desk", "verbs"]
 
 
@@ -184,7 +188,8 @@ class Desk:
     ) -> AsyncGenerator[Entry]:
         """The log's entries as they come, or from a position on.
 
-        `types` are such as `ticket.resolved`, `ticket.*` and `*.created`. INVALID_CURSOR if the log is not so long yet.
+        `types` are such as `ticket.resolved`, `ticket.*` and `*.created`. INVALID_CURSOR if the log is not so long yet,
+        CURSOR_EXPIRED if what comes next was trimmed, also while it is read.
         """
         async with aclosing(self.batches(types, subject, after)) as batches:
             async for entries in batches:
@@ -196,20 +201,35 @@ class Desk:
     ) -> AsyncGenerator[list[Entry]]:
         """The same, as many at a time as are there, up to `STEP`: for readers that look them up together."""
         wanted = concrete(types)
-        cursor = await self._start(after)
+        cursor = await self.position() if after is None else await self.cursor(after)
         while entries := await self.feed.after(cursor, STEP):
             if found := [entry for entry in entries if matches(entry, wanted, subject)]:
                 yield found
             cursor = entries[-1].position
 
-    async def _start(self, after: int | None) -> int:
-        if after is None:
-            return await self.position()
+    async def cursor(self, after: int) -> int:
+        """The position, if the log can be read on after it. INVALID_CURSOR or CURSOR_EXPIRED if not."""
         if not await self.feed.reaches(after) or after < 0:
             raise InvalidCursorError(
                 f"The log ends at {self.feed.position}; {after} is no position in it.", field="after"
             )
+        await self.read(lambda tx: check_kept(tx, after))
         return after
+
+    async def beginning(self) -> int:
+        """The position that the log begins after: 0, or what it is trimmed up to."""
+        return await self.read(trimmed_to)
+
+    async def trim(self, before: datetime) -> Trimmed:
+        """Remove the events from before a moment, as far as all consumers have passed them.
+
+        A moment without an offset is in UTC. INVALID_INPUT if it is still to come.
+        """
+        moment = BEFORE.check(before)
+        if moment > datetime.now(UTC):
+            raise InvalidInputError(f"before must be in the past, not {moment.isoformat()}.", field="before")
+        await self.feed.settle()
+        return await trim(self.database, self.workspace, moment)
 
 
 def matches(entry: Entry, types: Collection[str] | None, subject: str | None) -> bool:

@@ -77,10 +77,11 @@ class Webhooks:
 
     async def _watch(self, cursor: int) -> None:
         """Follow the log: after each change of a webhook look which are enabled, and wake those that were changed."""
-        while entries := await self._desk.feed.after(cursor):
+        while entries := await self._desk.feed.kept_after(cursor):
+            missed = entries[0].position > cursor + 1
             cursor = entries[-1].position
             changed = {entry.subject for entry in entries if entry.type.startswith("webhook.")}
-            if changed:
+            if changed or missed:
                 await self._refresh_somehow()
             for webhook in changed & self._workers.keys():
                 self._workers[webhook].claims.wake()

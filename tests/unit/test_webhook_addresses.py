@@ -133,8 +133,6 @@ def test_urls_that_a_setting_allows(url: str) -> None:
 
 # Secrets
 
-AT = datetime.now(UTC)
-
 
 def test_a_secret_is_as_standard_webhooks_wants_it() -> None:
     secrets = {new_secret() for _ in range(100)}
@@ -147,23 +145,24 @@ def test_a_secret_is_as_standard_webhooks_wants_it() -> None:
 def test_rotation_keeps_the_old_secrets_until_they_end() -> None:
     first, second, third = new_secret(), new_secret(), new_secret()
     stored = rotated(only(first), second, overlap=60)
-    assert signed_by(stored, AT, first, second, third) == [True, True, False]
-    assert signed_by(stored, AT + timedelta(seconds=70), first, second, third) == [False, True, False]
+    at = datetime.now(UTC)
+    assert signed_by(stored, at, first, second, third) == [True, True, False]
+    assert signed_by(stored, at + timedelta(seconds=70), first, second, third) == [False, True, False]
     stored = rotated(stored, third, overlap=3600)
-    assert signed_by(stored, AT, first, second, third) == [True, True, True]
-    later = AT + timedelta(seconds=70)  # a longer overlap does not prolong the first one's end
+    assert signed_by(stored, at, first, second, third) == [True, True, True]
+    later = at + timedelta(seconds=70)  # a longer overlap does not prolong the first one's end
     assert signed_by(stored, later, first, second, third) == [False, True, True]
-    assert signed_by(rotated(stored, first, overlap=0), AT, second, third) == [False, False]
+    assert signed_by(rotated(stored, first, overlap=0), datetime.now(UTC), second, third) == [False, False]
 
 
 def test_the_newest_secret_signs_first_and_few_sign_along() -> None:
-    secrets = [new_secret() for _ in range(MOST + 3)]
+    secrets, at = [new_secret() for _ in range(MOST + 3)], datetime.now(UTC)
     stored = only(secrets[0])
     for secret in secrets[1:]:
         stored = rotated(stored, secret, overlap=60)
     assert [secret for secret, _ in orjson.loads(stored)] == secrets[: -MOST - 1 : -1]
-    signature, *others = signatures(stored, "event_aaaa", AT, "{}").split(" ")
-    assert signature == Webhook(secrets[-1]).sign("event_aaaa", AT, "{}")
+    signature, *others = signatures(stored, "event_aaaa", at, "{}").split(" ")
+    assert signature == Webhook(secrets[-1]).sign("event_aaaa", at, "{}")
     assert len(others) == MOST - 1
 
 
