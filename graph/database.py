@@ -11,10 +11,11 @@ import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit_of_work
 from neo4j.exceptions import AuthError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
 
-from deskgraph.schema.errors import AlreadyExistsError, UnavailableError
+from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, UnavailableError
 
 T = TypeVar("T")
 DIALECT = "CYPHER 25\n"
+TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
 
 
 class Watch:
@@ -185,6 +186,8 @@ async def _guard(running: Awaitable[T]) -> T:
     except ServiceUnavailable as error:
         raise UnavailableError from error
     except (Neo4jError, DriverError) as error:
+        if isinstance(error, Neo4jError) and (error.code or "").startswith(TIMED_OUT):
+            raise TookTooLongError from error
         if is_passing(error):
             raise UnavailableError from error
         raise

@@ -96,6 +96,10 @@ class UnavailableError(DeskError):
     code = "UNAVAILABLE"
 
 
+class TookTooLongError(UnavailableError):
+    """The transaction took longer than one may, and was rolled back: try again, with less to do at once."""
+
+
 class CausalChainError(DeskError):
     """An event is more than 16 steps away from the first cause: hooks seem to call each other in a circle."""
 

@@ -144,13 +144,14 @@ def surveys(evidence: Evidence) -> Iterator[str]:
 
 
 def deliveries(evidence: Evidence) -> Iterator[str]:
-    """Each durable consumer got every ticket event at least once, those of one ticket in order."""
+    """Each durable consumer and webhook got every ticket event at least once."""
     wanted = {event["id"]: event for event in _placed(evidence) if event["type"].startswith("ticket.")}
-    for name, receipts in evidence.receipts.items():
-        got = {receipt.event for receipt in receipts}
-        yield from (f"{name} never got {wanted[event]['position']}" for event in wanted if event not in got)
-        yield from (f"{name} got {event}, which is not in the log" for event in sorted(got - set(wanted)))
-        yield from (f"{name} {fault}" for fault in _disordered(receipts))
+    for one in evidence.received:
+        got = {receipt.event for receipt in one.receipts}
+        yield from (f"{one.name} never got {wanted[event]['position']}" for event in wanted if event not in got)
+        yield from (f"{one.name} got {event}, which is not in the log" for event in sorted(got - set(wanted)))
+        if one.ordered:
+            yield from (f"{one.name} {fault}" for fault in _disordered(one.receipts))
 
 
 def _disordered(receipts: list[Receipt]) -> Iterator[str]:

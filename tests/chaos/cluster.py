@@ -6,7 +6,9 @@ import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+import httpx
 
 from deskgraph.graph.database import Database
 from tests.chaos.link import Link
@@ -17,6 +19,9 @@ WORKSPACE = "chaos"
 SERVERS = ("server-a", "server-b")
 HOOKED = ("server-b", "worker")
 HOOKS = "tests.chaos.hooks"
+WEBHOOK = """mutation ($url: String!) {
+  createWebhook(input: {url: $url, types: ["ticket.*"], idempotencyKey: "chaos-webhook"}) { secret errors { message } }
+}"""
 
 
 class Cluster:
@@ -39,6 +44,11 @@ class Cluster:
     def runs(self) -> Path:
         """Where the hook notes that it runs."""
         return self.folder / "runs"
+
+    @property
+    def received(self) -> Path:
+        """Where the webhook's receiver notes what it gets."""
+        return self.folder / "received"
 
     @property
     def audited(self) -> Path:
@@ -65,11 +75,16 @@ class Cluster:
         await self.neo4j.start()
         self.programs = {name: self._server(name) for name in (*SERVERS, "worker")}
         self.programs["audit"] = self._program("audit", ["-m", "tests.chaos.audit"])
+        self.programs["receiver"] = self._receiver()
         self.urls = [self.programs[name].url for name in SERVERS]
         for program in self.programs.values():
             self._stack.push_async_callback(program.stop)
             await program.start()
         await self.up()
+
+    def _receiver(self) -> Program:
+        port = str(fixed_port())
+        return self._program("receiver", ["-m", "tests.chaos.receiver", port], f"http://127.0.0.1:{port}")
 
     def _server(self, name: str) -> Program:
         port = str(fixed_port())
@@ -81,14 +96,29 @@ class Cluster:
 
     def _environment(self, name: str) -> dict[str, str]:
         return {
-            "NEO4J_URI": self.links[name].uri,
+            "NEO4J_URI": self.links[name].uri if name in self.links else "",
             "NEO4J_USERNAME": self.neo4j.server.username,
             "NEO4J_PASSWORD": self.neo4j.server.password,
             "DESKGRAPH_API_KEY": KEY,
             "DESKGRAPH_WORKSPACE": WORKSPACE,
             "CHAOS_RUNS": str(self.runs),
             "CHAOS_AUDIT": str(self.audited),
+            "CHAOS_RECEIVED": str(self.received),
+            "CHAOS_SECRET": str(self.folder / "secret"),
+            "DESKGRAPH_WEBHOOK_PRIVATE_TARGETS": "true",
         }
+
+    async def ask(self, text: str, **variables: Any) -> Any:
+        """The data of a GraphQL operation at the first server."""
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=60) as http:
+            answer = await http.post(f"{self.urls[0]}/graphql", json={"query": text, "variables": variables})
+        return answer.json()["data"]
+
+    async def send_webhook(self) -> None:
+        """Have every ticket event sent to the receiver from now on."""
+        made = (await self.ask(WEBHOOK, url=f"{self.programs['receiver'].url}/events"))["createWebhook"]
+        assert made["errors"] == []
+        (self.folder / "secret").write_text(made["secret"])
 
     def database(self) -> Database:
         """The database without a link in between."""

@@ -23,7 +23,7 @@ QUERIES = {
         MATCH (key:IdempotencyKey) WHERE key.workspace = $workspace
         RETURN key.key AS key, key.event AS event""",
     "nodes": """
-        MATCH (node:Ticket|Contact|Organization|User|Activity) WHERE node.workspace = $workspace
+        MATCH (node:Ticket|Contact|Organization|User|Activity|Webhook) WHERE node.workspace = $workspace
         RETURN node.id AS id, node.version AS version, node.status AS status""",
     "surveys": """
         MATCH (survey:Activity {type: 'satisfaction_survey'}) WHERE survey.workspace = $workspace
@@ -72,6 +72,15 @@ class Receipt:
 
 
 @dataclass
+class Received:
+    """What a durable consumer or a webhook received of the tickets' events; `ordered`: those of one ticket in order."""
+
+    name: str
+    ordered: bool
+    receipts: list[Receipt] = field(default_factory=list)
+
+
+@dataclass
 class Evidence:
     """Everything that the checks look at; `position` is the workspace's own count."""
 
@@ -84,7 +93,7 @@ class Evidence:
     parked: list[dict[str, Any]]
     deeds: list[Deed] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
-    receipts: dict[str, list[Receipt]] = field(default_factory=dict)
+    received: list[Received] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
 

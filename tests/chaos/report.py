@@ -35,6 +35,7 @@ def _rows(run: Run, evidence: Evidence) -> dict[str, str]:
     done = [deed for deed in deeds if deed.acknowledged]
     types = Counter(event["type"] for event in evidence.events)
     made = [json.loads(event["data"]).get("type") for event in evidence.events if event["type"] == "activity.created"]
+    surveys = made.count(SURVEY)
     refused = Counter(deed.code for deed in deeds if deed.code)
     keys = {row["key"]: row["event"] for row in evidence.keys}
     late = sum(1 for deed in deeds if deed.code and keys.get(deed.key))
@@ -52,8 +53,8 @@ def _rows(run: Run, evidence: Evidence) -> dict[str, str]:
             f"{seen.name} {len(seen.events)} events over {run.connections.get(seen.name, 1)} connections"
             for seen in evidence.seen
         ),
-        "surveys": f"{made.count(SURVEY)} of {types['ticket.resolved']} resolutions; {len(evidence.runs)} runs of the hook",
-        **{name: _again(receipts) for name, receipts in evidence.receipts.items()},
+        "surveys": f"{surveys} of {types['ticket.resolved']} resolutions; the hook ran {len(evidence.runs)} times",
+        **{one.name: _again(one.receipts) for one in evidence.received},
         "left over": f"{len(evidence.deliveries)} deliveries open, {len(evidence.parked)} events parked",
     }
 

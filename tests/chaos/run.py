@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.cluster import KEY, WORKSPACE, Cluster
-from tests.chaos.evidence import Evidence, gather, lines, quiet, receipts
+from tests.chaos.evidence import Evidence, Received, gather, lines, quiet, receipts
 from tests.chaos.killer import Killer, Saboteur, Say
 from tests.chaos.processes import until
 from tests.chaos.report import Run
@@ -38,6 +38,7 @@ async def run(plan: Plan, folder: Path, say: Say) -> tuple[Run, Evidence]:
         say(f"all is up after {time.monotonic() - began:.0f} s; logs are in {folder}")
         ledger = Ledger(cluster.urls, KEY, plan.seed)
         await settle_in(ledger)
+        await cluster.send_webhook()
         subscribers = _subscribers(cluster, plan.seed)
         following = [asyncio.create_task(one.follow(), name=one.name) for one in subscribers]
         try:
@@ -96,7 +97,10 @@ async def _settle(cluster: Cluster, ledger: Ledger, subscribers: list[Subscriber
         except TimeoutError as error:
             late.append(str(error))
         evidence = await gather(database, WORKSPACE, ledger.deeds, subscribers)
-    evidence.receipts["audit"] = receipts(cluster.audited)
+    evidence.received = [
+        Received("audit", ordered=True, receipts=receipts(cluster.audited)),
+        Received("webhook", ordered=False, receipts=receipts(cluster.received)),
+    ]
     evidence.runs = lines(cluster.runs)
     evidence.strange += [*ledger.strange, *late]
     return evidence

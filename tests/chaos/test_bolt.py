@@ -17,12 +17,14 @@ from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.session import Session
-from deskgraph.schema.errors import UnavailableError
+from deskgraph.schema.errors import TookTooLongError, UnavailableError
 from tests.chaos.checks import faults
 from tests.chaos.evidence import gather
 from tests.chaos.link import COMMIT, Fuse, Link, Way
-from tests.chaos.processes import address
+from tests.chaos.processes import address, until
 
+# Seconds after which the database ends a transaction in these tests.
+LIMIT = 6.0
 # Seconds that the database may be silent in these tests, and within which a caller must then have its answer: far from
 # the 136 that the driver's own time-outs took.
 SILENCE, ANSWERED = 2.0, 60.0
@@ -134,6 +136,7 @@ async def test_delayed_connections_only_take_longer(
 async def test_a_verb_on_a_silent_connection_is_unavailable(
     link: Link, linked: Desk, client: Session, database: Database
 ) -> None:
+    linked.feed.poll = 0.25
     ticket = await insist(client, "create", "chaos-0", subject="chaos-0")
     await linked.position()
     linked.database.silence = SILENCE
@@ -151,10 +154,10 @@ async def test_a_verb_on_a_silent_connection_is_unavailable(
 async def test_whoever_waits_for_a_position_on_a_silent_connection_is_told(
     link: Link, linked: Desk, client: Session, database: Database
 ) -> None:
+    linked.feed.poll = 0.25
     await insist(client, "create", "chaos-0", subject="chaos-0")
     await linked.position()
     linked.database.silence = SILENCE
-    linked.feed.poll = 0.25
     link.stall()
     linked.feed.wake()
     began = time.monotonic()
@@ -169,6 +172,7 @@ async def test_whoever_waits_for_a_position_on_a_silent_connection_is_told(
 async def test_nobody_waits_for_the_locks_of_a_process_that_was_cut_off(
     link: Link, linked: Desk, client: Session, desk: Desk, database: Database
 ) -> None:
+    linked.feed.poll = 0.25
     ticket = await insist(client, "create", "chaos-0", subject="chaos-0")
     held = asyncio.Event()
 
@@ -178,7 +182,7 @@ async def test_nobody_waits_for_the_locks_of_a_process_that_was_cut_off(
         held.set()
         await asyncio.Event().wait()
 
-    linked.database.limit = 5.0
+    linked.database.limit = LIMIT
     holding = asyncio.create_task(linked.write(hold))
     try:
         await held.wait()
@@ -190,3 +194,67 @@ async def test_nobody_waits_for_the_locks_of_a_process_that_was_cut_off(
         await asyncio.gather(holding, return_exceptions=True)
     link.heal()
     assert await contradictions(linked, database) == {}
+
+
+async def test_an_after_hook_that_takes_too_long_is_rolled_back_and_tried_again(
+    database: Database, desk: Desk, workspace: str
+) -> None:
+    hooks, runs, released = Hooks(), [], asyncio.Event()
+    username, password = os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", "")
+
+    async def survey(ticket: Record, ctx: Session) -> None:
+        runs.append(ctx.key)
+        await ctx.Activity.create(type="satisfaction_survey", ticket=ticket.id)
+        await ctx.Ticket.update(id=ticket.id, description="asked")
+        if len(runs) == 1:
+            await released.wait()
+        await ctx.Ticket.update(id=ticket.id, description="asked again")
+
+    hooks.add_after("ticket.resolved", survey, "survey")
+    async with (
+        Database(os.environ["NEO4J_URI"], username, password) as limited,
+        Desk(limited, workspace, hooks=hooks, backoff=0.01) as hooked,
+    ):
+        ticket = await desk.Ticket.create(subject="Portal")
+        limited.limit = LIMIT
+        await desk.Ticket.resolve(id=ticket.id, resolution="restarted it")
+        await until(lambda: runs, 60, "the hook runs")
+        # This waits for the hook's lock, and gets it when the hook's time is up.
+        assert (await desk.Ticket.update(id=ticket.id, description="meanwhile")).version == 3
+        limited.limit = 60.0
+        released.set()
+        await until(lambda: len(runs) == 2, 60, "the hook runs again")
+        await hooked.settle()
+        assert runs == [f"survey:{await resolution(desk)}"] * 2
+        assert [consumer["parkedCount"] for consumer in await desk.consumers.all()] == [0]
+        evidence = await gather(database, workspace)
+    assert faults(evidence) == {}
+    assert len(evidence.surveys) == 1
+
+
+async def resolution(desk: Desk) -> str:
+    [event] = await desk.Event.find(type="ticket.resolved")
+    return str(event.id)
+
+
+async def test_a_verb_that_takes_too_long_is_unavailable_and_not_done(desk: Desk, database: Database) -> None:
+    ticket = await desk.Ticket.create(subject="Portal")
+    taken, over = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx: Transaction) -> None:
+        set_it = "MATCH (ticket:Ticket {id: $id, workspace: $workspace}) SET ticket.description = 'slow'"
+        await tx.run(set_it, id=ticket.id)
+        taken.set()
+        await over.wait()
+        await tx.run(set_it, id=ticket.id)
+
+    username, password = os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", "")
+    async with Database(os.environ["NEO4J_URI"], username, password, limit=LIMIT) as limited:
+        writing = asyncio.create_task(limited.write(desk.workspace, slow))
+        await taken.wait()
+        assert (await desk.Ticket.update(id=ticket.id, subject="Another")).description is None
+        over.set()
+        with pytest.raises(TookTooLongError) as error:
+            await writing
+    assert error.value.code == "UNAVAILABLE"
+    assert await version(database, ticket) == 2

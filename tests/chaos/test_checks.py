@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.checks import CHECKS, faults
-from tests.chaos.evidence import Evidence, Receipt, Seen
+from tests.chaos.evidence import Evidence, Receipt, Received, Seen
 from tests.chaos.writers import Deed
 
 LOG = [
@@ -45,7 +45,7 @@ def sound() -> Evidence:
     """Two tickets that were resolved, everything as promised."""
     evidence = Evidence(0, [], [], [], [], [], [])
     evidence.seen = [Seen("all", None, []), Seen("tickets", ["ticket.*"], [])]
-    evidence.receipts = {"audit": []}
+    evidence.received = [Received("audit", True), Received("webhook", False)]
     for entry in LOG:
         append(evidence, *entry)
     evidence.deeds.append(Deed("chaos-refused", "hold", attempts=1, code="INVALID_TRANSITION"))
@@ -76,7 +76,8 @@ def told(evidence: Evidence, event: dict[str, Any]) -> None:
     for seen in evidence.seen[: 2 if ticket else 1]:
         seen.events.append({"position": position, "id": event["id"]})
     if ticket:
-        evidence.receipts["audit"].append(Receipt(position, event["id"], event["subject"]))
+        for one in evidence.received:
+            one.receipts.append(Receipt(position, event["id"], event["subject"]))
 
 
 def lose_an_event(evidence: Evidence) -> None:
@@ -87,10 +88,17 @@ def lose_an_event_without_a_trace(evidence: Evidence) -> None:
     """What a rolled-back commit would look like that was acknowledged all the same."""
     append(evidence, "ticket.created", "ticket_3", 1)
     evidence.position -= 1
-    for rows in (evidence.events, evidence.nodes, evidence.keys, evidence.receipts["audit"]):
+    for rows in (evidence.events, evidence.nodes, evidence.keys):
         rows.pop()
+    forget_the_last(evidence)
+
+
+def forget_the_last(evidence: Evidence) -> None:
+    """Nobody who follows the log has seen the last event."""
     for seen in evidence.seen:
         seen.events.pop()
+    for one in evidence.received:
+        one.receipts.pop()
 
 
 def tell_another_version(evidence: Evidence) -> None:
@@ -135,9 +143,7 @@ def give_no_position(evidence: Evidence) -> None:
     event["position"], event["pending"] = None, True
     evidence.position -= 1
     evidence.deeds[-1].position = None
-    evidence.receipts["audit"].pop()
-    for seen in evidence.seen:
-        seen.events.pop()
+    forget_the_last(evidence)
 
 
 def leave_a_gap(evidence: Evidence) -> None:
@@ -204,15 +210,15 @@ def survey_in_the_log_only(evidence: Evidence) -> None:
 
 
 def deliver_one_not(evidence: Evidence) -> None:
-    del evidence.receipts["audit"][2]
+    del evidence.received[1].receipts[2]
 
 
 def deliver_out_of_order(evidence: Evidence) -> None:
-    evidence.receipts["audit"][:2] = reversed(evidence.receipts["audit"][:2])
+    evidence.received[0].receipts[:2] = reversed(evidence.received[0].receipts[:2])
 
 
 def deliver_what_never_happened(evidence: Evidence) -> None:
-    evidence.receipts["audit"].append(Receipt(9, "event_9", "ticket_3"))
+    evidence.received[0].receipts.append(Receipt(9, "event_9", "ticket_3"))
 
 
 def leave_a_delivery(evidence: Evidence) -> None:
@@ -274,7 +280,13 @@ def test_what_is_sound_has_no_fault(sound: Evidence) -> None:
 
 
 def test_what_is_delivered_again_is_no_fault(sound: Evidence) -> None:
-    sound.receipts["audit"] += sound.receipts["audit"][:3]
+    for one in sound.received:
+        one.receipts += one.receipts[:3]
+    assert faults(sound) == {}
+
+
+def test_the_order_of_a_webhook_is_not_promised(sound: Evidence) -> None:
+    sound.received[1].receipts.reverse()
     assert faults(sound) == {}
 
 
