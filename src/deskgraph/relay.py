@@ -31,7 +31,7 @@ from deskgraph.resolvers.hooks import Hooks
 from deskgraph.schema.errors import DeskError, UnavailableError
 
 NAME = "relay:nats"
-BATCH = 250
+BATCH = 500
 IN_FLIGHT = 1000
 LEASE_SECONDS = 6.0
 STOP_SECONDS = 3.0

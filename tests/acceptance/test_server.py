@@ -196,7 +196,7 @@ async def test_sigterm_ends_the_server_while_a_subscriber_listens(serve: Callabl
 
 def test_the_command_line_explains_itself() -> None:
     assert run("--version").stdout.strip() == "0.1.0"
-    for arguments in (["--help"], ["serve", "--help"], ["schema", "--help"]):
+    for arguments in (["--help"], ["serve", "--help"], ["relay", "--help"], ["schema", "--help"]):
         answer = run(*arguments)
         assert (answer.returncode, "Usage" in answer.stdout) == (0, True)
     assert run("schema").stdout == (ROOT / "schema" / "schema.graphql").read_text()
