@@ -11,6 +11,7 @@ import structlog
 
 from deskgraph.graph.consumers import Claim, Delivery, Settings, claim
 from deskgraph.schema.errors import InvalidInputError, NotFoundError
+from deskgraph.schema.ids import new_id
 from deskgraph.schema.verb import VERBS
 
 if TYPE_CHECKING:
@@ -28,10 +29,13 @@ log = structlog.get_logger(__name__)
 class Claims:
     """The deliveries of one consumer as they become due for this worker."""
 
-    def __init__(self, desk: Desk, name: str, settings: Settings) -> None:
+    def __init__(self, desk: Desk, name: str, settings: Settings, at_once: int | None = None) -> None:
+        """`at_once`: how many it has at the most, taken and not settled; by default as many as the consumer may."""
         self.desk = desk
         self.name = name
         self.settings = settings
+        self._at_once = at_once
+        self._worker = None if at_once is None else new_id("worker")
         self.resting = False
         self._closed = False
         self._seen = 0
@@ -68,7 +72,14 @@ class Claims:
             head = self.desk.feed.position
             try:
                 self._taken = await claim(
-                    self.desk.database, self.desk.workspace, self.name, self.settings, head=head, want=want
+                    self.desk.database,
+                    self.desk.workspace,
+                    self.name,
+                    self.settings,
+                    head=head,
+                    want=want,
+                    worker=self._worker,
+                    at_once=self._at_once,
                 )
             except NotFoundError:
                 raise
