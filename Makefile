@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint bench-events lock schema chromium clean
+.PHONY: run test lint bench-events lock schema client chromium clean
 
 run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
 	$(BIN)/deskgraph serve --sample
@@ -37,6 +37,10 @@ lock: ## pin the newest versions that pyproject.toml allows (needs uv)
 
 schema: .venv/installed ## write the committed SDL anew
 	$(BIN)/deskgraph schema > schema/schema.graphql
+
+client: .venv/installed ## write the remote client's typed words anew
+	$(BIN)/python tools/generate_client.py > build/generated.py
+	mv build/generated.py src/deskgraph/client/generated.py
 
 chromium: ## the browser that shows the console page in the tests
 	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
