@@ -227,11 +227,7 @@ def findable(noun: type[Noun]) -> str:
     for name, declared in {**held(noun), **others(noun)}.items():
         if name == "id" or not filter_of(declared):
             continue
-        lines += [
-            "",
-            f"{name}: Some[{given(declared)}]{'' if isinstance(declared, Many) else ' | None'}",
-            quoted(declared.doc),
-        ]
+        lines += ["", f"{name}: Some[{given(declared)}] | None", quoted(declared.doc)]
     return block(f"class {noun.__name__}Fields(TypedDict, total=False)", lines)
 
 

@@ -33,7 +33,8 @@ class Served:
 @contextmanager
 def serving(*arguments: str, exits: int = 0, **environment: str) -> Iterator[Served]:
     """Run `deskgraph serve` until the block ends; it must then end by itself on SIGTERM, with the code in `exits`."""
-    command = [sys.executable, "-m", "deskgraph", "serve", "--port", "0", *arguments]
+    port = () if "--port" in arguments else ("--port", "0")
+    command = [sys.executable, "-m", "deskgraph", "serve", *port, *arguments]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, bufsize=1
     )

@@ -868,16 +868,16 @@ class TicketFields(TypedDict, total=False):
     assignee: Some[str | User] | None
     """Who works on it."""
 
-    activities: Some[str | Activity]
+    activities: Some[str | Activity] | None
     """What was noted on it, the newest first."""
 
-    activity: Some[str | Activity]
+    activity: Some[str | Activity] | None
     """What was noted on it, the newest first."""
 
-    events: Some[str | Event]
+    events: Some[str | Event] | None
     """What happened to it, the oldest first."""
 
-    event: Some[str | Event]
+    event: Some[str | Event] | None
     """What happened to it, the oldest first."""
 
 
@@ -905,22 +905,22 @@ class ContactFields(TypedDict, total=False):
     organization: Some[str | Organization] | None
     """Where the contact works."""
 
-    tickets: Some[str | Ticket]
+    tickets: Some[str | Ticket] | None
     """The tickets the contact raised, the newest first."""
 
-    ticket: Some[str | Ticket]
+    ticket: Some[str | Ticket] | None
     """The tickets the contact raised, the newest first."""
 
-    activities: Some[str | Activity]
+    activities: Some[str | Activity] | None
     """What was noted about the contact, the newest first."""
 
-    activity: Some[str | Activity]
+    activity: Some[str | Activity] | None
     """What was noted about the contact, the newest first."""
 
-    events: Some[str | Event]
+    events: Some[str | Event] | None
     """What happened to the contact, the oldest first."""
 
-    event: Some[str | Event]
+    event: Some[str | Event] | None
     """What happened to the contact, the oldest first."""
 
 
@@ -942,28 +942,28 @@ class OrganizationFields(TypedDict, total=False):
     domain: Some[str] | None
     """The internet domain, such as acme.com."""
 
-    contacts: Some[str | Contact]
+    contacts: Some[str | Contact] | None
     """Who works there, the newest first."""
 
-    contact: Some[str | Contact]
+    contact: Some[str | Contact] | None
     """Who works there, the newest first."""
 
-    tickets: Some[str | Ticket]
+    tickets: Some[str | Ticket] | None
     """The tickets of its contacts, the newest first."""
 
-    ticket: Some[str | Ticket]
+    ticket: Some[str | Ticket] | None
     """The tickets of its contacts, the newest first."""
 
-    activities: Some[str | Activity]
+    activities: Some[str | Activity] | None
     """What was noted about it, the newest first."""
 
-    activity: Some[str | Activity]
+    activity: Some[str | Activity] | None
     """What was noted about it, the newest first."""
 
-    events: Some[str | Event]
+    events: Some[str | Event] | None
     """What happened to it, the oldest first."""
 
-    event: Some[str | Event]
+    event: Some[str | Event] | None
     """What happened to it, the oldest first."""
 
 
@@ -1000,16 +1000,16 @@ class UserFields(TypedDict, total=False):
     open_tickets: Some[int] | None
     """How many unsolved tickets are assigned to the user."""
 
-    tickets: Some[str | Ticket]
+    tickets: Some[str | Ticket] | None
     """The tickets assigned to the user, the newest first."""
 
-    ticket: Some[str | Ticket]
+    ticket: Some[str | Ticket] | None
     """The tickets assigned to the user, the newest first."""
 
-    events: Some[str | Event]
+    events: Some[str | Event] | None
     """What happened to the user, the oldest first."""
 
-    event: Some[str | Event]
+    event: Some[str | Event] | None
     """What happened to the user, the oldest first."""
 
 
@@ -1040,10 +1040,10 @@ class ActivityFields(TypedDict, total=False):
     organization: Some[str | Organization] | None
     """The organization it is for."""
 
-    events: Some[str | Event]
+    events: Some[str | Event] | None
     """What happened to it, the oldest first."""
 
-    event: Some[str | Event]
+    event: Some[str | Event] | None
     """What happened to it, the oldest first."""
 
 
@@ -1075,10 +1075,10 @@ class EventFields(TypedDict, total=False):
     cause: Some[str | Event] | None
     """The event whose after-hook did this."""
 
-    effects: Some[str | Event]
+    effects: Some[str | Event] | None
     """The events that after-hooks of this one caused."""
 
-    event: Some[str | Event]
+    event: Some[str | Event] | None
     """The events that after-hooks of this one caused."""
 
 
