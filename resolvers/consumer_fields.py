@@ -213,11 +213,16 @@ async def deliveries(
     reader = EventReader(session, selection.picks(Event, _nodes(selection, info, "event")))
     async with desk.consumers.claims(consumer, settings, atOnce) as claims:
         while claimed := await claims.take(settings.max_in_flight):
-            found = await reader.read([one.entry for one in claimed])
-            for one in claimed:
-                subject = await _subject(session, selection, _nodes(selection, info, "subject"), one)
-                values = _delivery(selection, info, consumer, one, found.get(one.entry.position), subject)
-                yield Emitted(one.entry.position, {str(info.path.key): values})
+            unsent = [one.lease for one in claimed]
+            try:
+                found = await reader.read([one.entry for one in claimed])
+                for one in claimed:
+                    subject = await _subject(session, selection, _nodes(selection, info, "subject"), one)
+                    values = _delivery(selection, info, consumer, one, found.get(one.entry.position), subject)
+                    yield Emitted(one.entry.position, {str(info.path.key): values})
+                    unsent.remove(one.lease)
+            finally:
+                await claims.give_back(unsent)
 
 
 def _nodes(selection: Selection, info: GraphQLResolveInfo[Any], name: str) -> list[FieldNode]:

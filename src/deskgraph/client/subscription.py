@@ -39,7 +39,6 @@ async def subscribe(
 
     `unread` is given what the server had sent when the subscription was left.
     """
-    socket: ClientConnection | None = None
     try:
         async with connect(
             server.socket_url,
@@ -49,20 +48,18 @@ async def subscribe(
             open_timeout=server.timeout,
             max_size=None,  # an event is as large as what was given to its verb
         ) as socket:
-            await _begin(socket, server, text, variables)
-            connected()
-            async with aclosing(_answers(socket)) as answers:
-                async for data in answers:
-                    yield data
+            try:
+                await _begin(socket, server, text, variables)
+                connected()
+                async with aclosing(_answers(socket)) as answers:
+                    async for data in answers:
+                        yield data
+            finally:
+                await _leave(socket, unread)
     except ConnectionClosed as closed:
         raise _why(server, closed) from closed
     except (OSError, InvalidHandshake) as error:
         raise _unreached(server, error) from error
-    finally:
-        if socket:
-            with suppress(ConnectionClosed, UnavailableError):
-                async for data in _answers(socket):
-                    unread(data)
 
 
 async def unbroken(
@@ -130,6 +127,15 @@ async def _answers(socket: ClientConnection) -> Values:
             case "ping":
                 await _send(socket, {"type": "pong"})
     raise UnavailableError("The server closed the connection.")
+
+
+async def _leave(socket: ClientConnection, unread: Callable[[dict[str, Any]], None]) -> None:
+    """Close the connection, and read on meanwhile: the server's own goodbye comes after all that it has sent."""
+    closing = asyncio.create_task(socket.close())
+    with suppress(ConnectionClosed, DeskError):
+        async for data in _answers(socket):
+            unread(data)
+    await closing
 
 
 async def _send(socket: ClientConnection, message: dict[str, Any]) -> None:
