@@ -59,13 +59,11 @@ class NounWords(Generic[R]):
         fields: Mapping[str, object],
     ) -> Found[R]:
         asked = fields if id is None else {**fields, "id": id}
-        variables = {"filter": where(self._noun, wanted, asked), "orderBy": orders(self._noun, order_by)}
-        return Found(self._speaker.calls, self._noun, variables, limit)
+        return Found(self._speaker.calls, self._noun, wanted, asked, order_by, limit)
 
     async def _get(self, id: object, fields: Mapping[str, object]) -> R | None:  # noqa: A002
         asked = {**fields, "id": id} if id is not None or not fields else fields
-        variables = {"filter": where(self._noun, None, asked), "orderBy": []}
-        found = await Found(self._speaker.calls, self._noun, variables, 1)
+        found = await Found(self._speaker.calls, self._noun, None, asked, limit=1)
         return found[0] if found else None
 
     def _after(self, verb: Verb[R]) -> HookPoint[R, Context]:
@@ -75,10 +73,20 @@ class NounWords(Generic[R]):
 class Found(Generic[R]):
     """What `find` finds: `await` gives all in a list, `async for` one after the other, page by page."""
 
-    def __init__(self, calls: Calls, noun: Noun[R], variables: dict[str, Any], limit: int | None) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        noun: Noun[R],
+        wanted: Mapping[str, Any] | None,
+        fields: Mapping[str, object],
+        order_by: str = "",
+        limit: int | None = None,
+    ) -> None:
         self._calls = calls
         self._noun = noun
-        self._variables = variables
+        self._wanted = wanted
+        self._fields = fields
+        self._order_by = order_by
         self._limit = limit
 
     def __await__(self) -> Generator[Any, None, list[R]]:
@@ -93,10 +101,11 @@ class Found(Generic[R]):
 
     async def each(self) -> AsyncGenerator[R]:
         """One after the other, page by page."""
+        asked = {"filter": where(self._noun, self._wanted, self._fields), "orderBy": orders(self._noun, self._order_by)}
         left, after = self._limit, None
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
-            page = await self._calls.call(self._text, {**self._variables, "first": size, "after": after}, _page)
+            page = await self._calls.call(self._text, {**asked, "first": size, "after": after}, _page)
             for node in page["nodes"]:
                 yield self._noun.read(node)
             if not page["info"]["hasNextPage"]:
