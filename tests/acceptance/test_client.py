@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from deskgraph.client import Context, Desk, connect, connect_sync
@@ -293,8 +299,6 @@ async def test_patience_has_an_end(served: Served, desk: Desk) -> None:
 
 async def test_a_time_out_is_tried_again(served: Served, desk: Desk) -> None:
     """The server is stopped for a while: what is under way then goes on, and nothing is done twice."""
-    import psutil
-
     process = psutil.Process(served.process.pid)
     async with connect(served.url, served.key, timeout=0.5) as hasty:
         process.suspend()
@@ -333,6 +337,39 @@ async def test_the_log_goes_on_over_cut_connections(served: Served, desk: Desk) 
     positions = [event.position for event in seen]
     assert positions == list(range(positions[0], await desk.position() + 1))
     assert start < positions[0]
+
+
+# TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for this machine that nobody has signed, and its key."""
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.fail("no openssl on PATH") if os.environ.get("CI") else pytest.skip("no openssl on PATH")
+    folder = tmp_path_factory.mktemp("tls")
+    shown, key = folder / "certificate.pem", folder / "key.pem"
+    new = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", shown]
+    subprocess.run([openssl, *new, *names], check=True, capture_output=True)
+    return shown, key
+
+
+async def test_certificates_are_looked_at(served: Served, desk: Desk, certificate: tuple[Path, Path]) -> None:
+    speaking = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    speaking.load_cert_chain(*certificate)
+    async with unchanged(desk), gate_to(served.url, speaking) as gate, connect(gate.url, served.key) as wary:
+        with pytest.raises(DeskError, match=r"certificate of .* is not trusted") as refused:
+            await wary.Ticket.create(subject="Portal")
+        assert type(refused.value) is DeskError
+        with pytest.raises(DeskError, match="certificate verify failed") as refused:
+            await take(wary.events(after=0), 1)
+        assert type(refused.value) is DeskError
+        trusting = ssl.create_default_context(cafile=str(certificate[0]))
+        async with connect(gate.url, served.key, tls=trusting) as sure:
+            assert await sure.position() == await desk.position()
+            assert [event.position for event in await take(sure.events(after=0), 2)] == [1, 2]
 
 
 # Without await
