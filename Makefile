@@ -39,7 +39,7 @@ schema: .venv/installed ## write the committed SDL anew
 	$(BIN)/deskgraph schema > schema/schema.graphql
 
 client: .venv/installed ## write the remote client's typed words anew
-	$(BIN)/python tools/generate_client.py > build/generated.py
+	mkdir -p build && $(BIN)/python tools/generate_client.py > build/generated.py
 	mv build/generated.py src/deskgraph/client/generated.py
 
 chromium: ## the browser that shows the console page in the tests

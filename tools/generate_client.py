@@ -11,13 +11,15 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
+from client_words import all_words, constant, quoted, title, words
+
 from deskgraph.resolvers import verbs
 from deskgraph.schema.comparators import COMPARATORS, LISTS, SAME
 from deskgraph.schema.fields import Choice, Derived, Edge, Field, Json, Many, Moment, One, Prop, Ref
-from deskgraph.schema.noun import NOUNS, Entity, Noun, by_prefix
+from deskgraph.schema.noun import NOUNS, Noun, by_prefix
 from deskgraph.schema.scalars import Words
 from deskgraph.schema.types import doc_of
-from deskgraph.schema.verb import VERBS, Verb, verbs_of
+from deskgraph.schema.verb import VERBS, Verb
 
 __all__ = ["verbs"]
 
@@ -54,7 +56,7 @@ def main() -> None:
     for verb in VERBS.values():
         parts += [inputs(verb), verb_specification(verb)]
     for sync in (False, True):
-        parts += [*(words(noun, sync=sync) for noun in nouns()), all_words(sync=sync)]
+        parts += [*(words(noun, sync=sync) for noun in nouns()), all_words(nouns(), sync=sync)]
     sys.stdout.write(formatted("\n\n".join(parts)))
 
 
@@ -69,15 +71,6 @@ def formatted(text: str) -> str:
 def nouns() -> list[type[Noun]]:
     """All nouns."""
     return list(NOUNS.values())
-
-
-def quoted(doc: str, indent: int = 4) -> str:
-    """A docstring within the line length."""
-    one = f'"""{doc}"""'
-    if indent + len(one) <= 118:
-        return one
-    lines = textwrap.wrap(doc, 118 - indent - 3)
-    return f"\n{' ' * indent}".join([f'"""{lines[0]}', *lines[1:], '"""'])
 
 
 def block(head: str, lines: list[str]) -> str:
@@ -281,16 +274,6 @@ def input_type(verb: type[Verb], declared: Prop | Ref) -> str:
     return f"NotRequired[{of}{'' if fixed or of == 'Any' else ' | None'}]"
 
 
-def title(verb: type[Verb]) -> str:
-    """`ResolveTicket`."""
-    return verb.mutation()[0].upper() + verb.mutation()[1:]
-
-
-def constant(verb: type[Verb]) -> str:
-    """`RESOLVE_TICKET`."""
-    return f"{verb.name}_{verb.noun.__name__}".upper()
-
-
 def verb_specification(verb: type[Verb]) -> str:
     """A verb as the client knows it at run time."""
     special = {"id": "id", "expected_version": "expectedVersion", "idempotency_key": "idempotencyKey"}
@@ -303,110 +286,8 @@ def verb_specification(verb: type[Verb]) -> str:
 
 def input_field(declared: Prop | Ref) -> str:
     """An input as the client knows it at run time."""
-    words = f", words={declared.words.__name__}" if isinstance(declared, Choice) else ""
-    return f'Field("{declared.graphql}"{words})'
-
-
-# The words
-
-
-FINDING = """
-    def find(
-        self, *, filter: {name}Filter | None = None, order_by: str = "", limit: int | None = None,
-        id: Some[str | {name}] | None = None, **fields: Unpack[{name}Fields],
-    ) -> {found}[{name}]:
-        \"\"\"All {plural} with these values, or one of several values.\"\"\"
-        return {find}
-
-    {how}def get(self, id: str | {name} | None = None, **fields: Unpack[{name}Fields]) -> {name} | None:
-        \"\"\"The one of that id, or the first with these values; None where there is none.\"\"\"
-        return {get}
-"""
-WORDS = """
-class {name}Words(NounWords[{name}]):
-    {doc}
-
-    def __init__(self, speaker: Speaker) -> None:
-        super().__init__(speaker, {constant})
-"""
-SYNC_WORDS = """
-class Sync{name}Words(SyncNounWords[{name}]):
-    {doc}
-
-    def __init__(self, words: {name}Words, background: Background) -> None:
-        super().__init__(words, background)
-        self._words = words
-"""
-VERB = """
-    {how}def {verb}(self, **given: Unpack[{title}]) -> {name}:
-        {doc}
-        return {call}
-"""
-HOOK = """
-    @property
-    def {past}(self) -> HookPoint[{name}, {context}]:
-        \"\"\"Where after-hooks of `{verb}` attach: they run for each `{event}`.\"\"\"
-        return self._after({constant})
-"""
-ALL = """
-class {form}Nouns:
-    \"\"\"The words of all nouns{how}.\"\"\"
-
-    def __init__(self, {arguments}) -> None:
-"""
-
-
-def words(noun: type[Noun], *, sync: bool) -> str:
-    """The words of a noun; `sync`: without await."""
-    name = noun.__name__
-    made = {"name": name, "plural": noun.plural, "doc": quoted(doc_of(noun)), "constant": name.upper()}
-    if sync:
-        find = "self._words.find(filter=filter, order_by=order_by, limit=limit, id=id, **fields)"
-        made |= {"how": "", "found": "Rows", "find": f"Rows(self._background, {find})"}
-        made |= {"get": "self._background.run(self._words.get(id, **fields))"}
-    else:
-        made |= {"how": "async ", "found": "Found", "find": "self._find(filter, order_by, limit, id, fields)"}
-        made |= {"get": "await self._get(id, fields)"}
-    verbs = verbs_of(noun) if issubclass(noun, Entity) else []
-    parts = [(SYNC_WORDS if sync else WORDS).format(**made), FINDING.format(**made)]
-    parts += [verb_word(verb, sync=sync) for verb in verbs] + [hook(verb, sync=sync) for verb in verbs]
-    return "".join(parts)
-
-
-def verb_word(verb: type[Verb], *, sync: bool) -> str:
-    """The method that does a verb."""
-    call = (
-        f"self._background.run(self._words.{verb.name}(**given))"
-        if sync
-        else f"await self._do({constant(verb)}, given)"
-    )
-    doc = quoted(told(verb), 8)
-    how = "" if sync else "async "
-    return VERB.format(how=how, verb=verb.name, title=title(verb), name=verb.noun.__name__, doc=doc, call=call)
-
-
-def told(verb: type[Verb]) -> str:
-    """What a verb does, in words."""
-    doc = f"{doc_of(verb)} Writes the event `{verb.event()}`."
-    if verb.from_ is None:
-        return doc
-    return f"{doc} Allowed from {', '.join(map(str, verb.from_))}{f'; leads to {verb.to}' if verb.to else ''}."
-
-
-def hook(verb: type[Verb], *, sync: bool) -> str:
-    """Where after-hooks of a verb attach."""
-    made = {"past": verb.past, "name": verb.noun.__name__, "verb": verb.name, "event": verb.event()}
-    return HOOK.format(context="SyncContext" if sync else "Context", constant=constant(verb), **made)
-
-
-def all_words(*, sync: bool) -> str:
-    """The words of all nouns."""
-    names = [noun.__name__ for noun in nouns()]
-    if sync:
-        head = ALL.format(form="Sync", how=", without await", arguments="nouns: Nouns, background: Background")
-        return head + "\n".join(f"        self.{name} = Sync{name}Words(nouns.{name}, background)" for name in names)
-    head = ALL.format(form="", how="", arguments="speaker: Speaker")
-    return head + "\n".join(f"        self.{name} = {name}Words(speaker)" for name in names)
+    spelled = f", words={declared.words.__name__}" if isinstance(declared, Choice) else ""
+    return f'Field("{declared.graphql}"{spelled})'
 
 
 if __name__ == "__main__":
