@@ -1,13 +1,14 @@
 # One virtual environment from the lock file serves every target. PYTHON chooses the interpreter (3.11 or newer).
 PYTHON ?= python3
 BIN := .venv/bin
+NATS := v2.15.2
 
-.PHONY: run test lint bench-events lock schema client chromium clean
+.PHONY: run test lint bench-events lock schema client chromium nats clean
 
 run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
 	$(BIN)/deskgraph serve --sample
 
-test: .venv/installed $(if $(CI),chromium) lint ## everything CI runs
+test: .venv/installed $(if $(CI),chromium nats) lint ## everything CI runs
 	$(BIN)/pytest
 
 lint: .venv/installed build/types
@@ -44,6 +45,9 @@ client: .venv/installed ## write the remote client's typed words anew
 
 chromium: ## the browser that shows the console page in the tests
 	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+
+nats: ## the server that the tests of the relay start, built from source (needs Go)
+	CGO_ENABLED=0 GOBIN=$(CURDIR)/build/bin go install github.com/nats-io/nats-server/v2@$(NATS)
 
 clean:
 	rm -rf .venv build dist

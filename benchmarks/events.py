@@ -197,9 +197,8 @@ async def catch_up(database: Database, server: EmbeddedNeo4j, count: int, folder
 async def main(arguments: argparse.Namespace) -> None:
     """Run all three and print them."""
     folder = tempfile.mkdtemp(prefix="deskgraph-bench-")
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n"
-    )
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}\n")
     with EmbeddedNeo4j(Path(folder) / "neo4j", heap="2g", train=False) as server:
         os.environ |= {"NEO4J_URI": server.uri, "NEO4J_USERNAME": server.username, "NEO4J_PASSWORD": server.password}
         async with Database(server.uri, server.username, server.password) as database:

@@ -1,6 +1,6 @@
 """The support lifecycle on a desk that is served elsewhere, with its survey by an after-hook of this program.
 
-Start `deskgraph serve --sample`, then run `python -m examples.remote` with DESKGRAPH_URL and DESKGRAPH_KEY as it printed.
+Start `deskgraph serve --sample`, then run `python -m examples.remote` with DESKGRAPH_URL and DESKGRAPH_KEY as printed.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from deskgraph.graph.database import Database, Transaction
-from deskgraph.graph.log import BATCH, Entry
+from deskgraph.graph.log import BATCH, Entry, check_kept
 from deskgraph.graph.statements import statement
 from deskgraph.schema.consumer import FailureAction
 from deskgraph.schema.errors import DeliveryExpiredError, InvalidCursorError, NotFoundError
@@ -88,18 +88,24 @@ async def open_consumer(
 ) -> int:
     """Make a consumer if it is new, starting after a position, by default after what the log holds now; its position.
 
-    An earlier one gets the settings, unless they are to `keep`. INVALID_CURSOR where the log is not so long yet.
+    An earlier one gets the settings, unless they are to `keep`. INVALID_CURSOR where the log is not so long yet,
+    CURSOR_EXPIRED where what comes next was trimmed; the `BEGINNING` is where the log begins by now.
     """
+    chosen = settings or Settings(kind="CURSOR")
+    return await database.write(workspace, lambda tx: make_consumer(tx, name, chosen, after=after, keep=keep))
 
-    async def work(tx: Transaction) -> int:
-        stored = (settings or Settings(kind="CURSOR")).stored()
-        row = await tx.one(statement("open_consumer"), name=name, settings=stored, after=after, keep=keep)
-        assert row
-        if row["fresh"] and not 0 <= row["position"] <= row["last"]:
-            raise InvalidCursorError(f"The log ends at {row['last']}; {after} is no position in it.", field="after")
-        return int(row["position"])
 
-    return await database.write(workspace, work)
+async def make_consumer(
+    tx: Transaction, name: str, settings: Settings, *, after: int | None = None, keep: bool = False
+) -> int:
+    """The same in a transaction that does more."""
+    row = await tx.one(statement("open_consumer"), name=name, settings=settings.stored(), after=after, keep=keep)
+    assert row
+    if row["fresh"] and not 0 <= row["position"] <= row["last"]:
+        raise InvalidCursorError(f"The log ends at {row['last']}; {after} is no position in it.", field="after")
+    if row["fresh"]:
+        await check_kept(tx, row["position"])
+    return int(row["position"])
 
 
 async def claim(
@@ -119,10 +125,7 @@ async def claim(
     """
 
     async def work(tx: Transaction) -> Claim:
-        types = None if settings.types is None else list(settings.types)
-        taken = await tx.one(
-            statement("take_in"), name=name, head=head, types=types, batch=BATCH, backlog=settings.backlog
-        )
+        taken = await tx.one(statement("take_in"), name=name, head=head, batch=BATCH, backlog=settings.backlog)
         if taken is None:
             raise NotFoundError(f"There is no consumer {name}.", field="name")
         rows = await tx.run(

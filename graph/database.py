@@ -2,31 +2,72 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import neo4j
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit_of_work
 from neo4j.exceptions import AuthError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
 
-from deskgraph.schema.errors import AlreadyExistsError, UnavailableError
+from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, UnavailableError
 
 T = TypeVar("T")
 DIALECT = "CYPHER 25\n"
+TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
+
+
+class Watch:
+    """Gives up on a database that was asked something and is silent for so many seconds. Used as a context.
+
+    A connection that silently leads nowhere would otherwise be believed in for minutes.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+        self._timeout = asyncio.timeout(seconds)
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError as silence:
+            raise UnavailableError from silence
+
+    def asked(self) -> None:
+        """The database has to answer from now on."""
+        self._expect(self._seconds)
+
+    def answered(self) -> None:
+        """It is not the database that is waited for now."""
+        self._expect(None)
+
+    def _expect(self, seconds: float | None) -> None:
+        if not self._timeout.expired():
+            self._timeout.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
 
 
 class Transaction:
     """One transaction in one workspace."""
 
-    def __init__(self, inner: AsyncManagedTransaction, workspace: str) -> None:
+    def __init__(self, inner: AsyncManagedTransaction, workspace: str, watch: Watch) -> None:
         self._inner = inner
+        self._watch = watch
         self.workspace = workspace
 
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query; `$workspace` is given."""
+        self._watch.asked()
         result = await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace)
-        return await result.data()
+        rows = await result.data()
+        self._watch.answered()
+        return rows
 
     async def one(self, cypher: str, **parameters: Any) -> dict[str, Any] | None:
         """The first row of a query, if there is one."""
@@ -40,15 +81,27 @@ Work = Callable[[Transaction], Awaitable[T]]
 class Database:
     """A Neo4j server, or cluster, and the database in it.
 
-    `patience` is how many seconds a transaction is tried again after passing faults, before it is UNAVAILABLE.
+    `patience` is how many seconds a transaction is tried again after passing faults, before it is UNAVAILABLE, and
+    `silence` how many the database may take for one answer. After `limit` seconds it rolls a transaction back, so that
+    nobody waits for the locks of a process that was cut off from it.
     """
 
     def __init__(
-        self, uri: str, username: str, password: str, name: str | None = None, *, patience: float = 8.0
+        self,
+        uri: str,
+        username: str,
+        password: str,
+        name: str | None = None,
+        *,
+        patience: float = 8.0,
+        silence: float = 30.0,
+        limit: float = 60.0,
     ) -> None:
         self.uri = uri
         self.name = name
         self.prepared = False
+        self.silence = silence
+        self.limit = limit
         self._driver: AsyncDriver = AsyncGraphDatabase.driver(
             uri,
             auth=(username, password),
@@ -76,13 +129,17 @@ class Database:
 
     async def read(self, workspace: str, work: Work[T]) -> T:
         """Run `work` in a read transaction; it is run again after a passing fault. It sees what this process wrote."""
-        async with self._session(neo4j.READ_ACCESS) as session:
-            return await _guard(session.execute_read(_bound(work, workspace)))
+        async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
+            return await _guard(session.execute_read(_bound(work, workspace, watch, self.limit)))
 
-    async def write(self, workspace: str, work: Work[T]) -> T:
-        """Run `work` in a write transaction; it is run again after a deadlock or another passing fault."""
-        async with self._session(neo4j.WRITE_ACCESS) as session:
-            return await _guard(session.execute_write(_bound(work, workspace)))
+    async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
+        """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
+
+        Not `limited`, it may take as long as it needs.
+        """
+        silence, limit = (self.silence, self.limit) if limited else (None, None)
+        async with Watch(silence) as watch, self._session(neo4j.WRITE_ACCESS) as session:
+            return await _guard(session.execute_write(_bound(work, workspace, watch, limit)))
 
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement that is no business of one workspace, such as a constraint, in its own transaction."""
@@ -104,9 +161,16 @@ async def _ready(tx: Transaction) -> None:
     await tx.run("RETURN 1")
 
 
-def _bound(work: Work[T], workspace: str) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
+def _bound(
+    work: Work[T], workspace: str, watch: Watch, limit: float | None
+) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
+    @unit_of_work(timeout=limit)
     async def bound(inner: AsyncManagedTransaction) -> T:
-        return await work(Transaction(inner, workspace))
+        watch.answered()
+        try:
+            return await work(Transaction(inner, workspace, watch))
+        finally:
+            watch.asked()
 
     return bound
 
@@ -122,6 +186,8 @@ async def _guard(running: Awaitable[T]) -> T:
     except ServiceUnavailable as error:
         raise UnavailableError from error
     except (Neo4jError, DriverError) as error:
+        if isinstance(error, Neo4jError) and (error.code or "").startswith(TIMED_OUT):
+            raise TookTooLongError from error
         if is_passing(error):
             raise UnavailableError from error
         raise

@@ -15,6 +15,7 @@ import structlog
 
 from deskgraph.graph.database import Database
 from deskgraph.graph.log import BATCH, Entry, open_workspace, place_pending, read_log
+from deskgraph.schema.errors import CursorExpiredError, UnavailableError
 
 RING = 10_000
 log = structlog.get_logger(__name__)
@@ -56,19 +57,42 @@ class Feed:
         self._woken.set()
 
     async def settle(self) -> None:
-        """Wait until everything that this process committed before has its position and is in the feed."""
+        """Wait until everything that this process committed before has its position and is in the feed.
+
+        UNAVAILABLE if the database does not let it get there in time.
+        """
         wanted = self._asked
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._served >= wanted or self._closed)
+        try:
+            async with asyncio.timeout(self.database.silence), self._changed:
+                await self._changed.wait_for(lambda: self._served >= wanted or self._closed)
+        except TimeoutError as error:
+            raise UnavailableError from error
+
+    async def reaches(self, position: int) -> bool:
+        """Whether the log goes up to a position, which another process may have told before this one has read it."""
+        if position > self.position:
+            self.wake()
+        await self.settle()
+        return position <= self.position
 
     async def after(self, cursor: int, limit: int = BATCH) -> list[Entry]:
-        """The entries after a position, as soon as there is one; none only when the feed is closed."""
+        """The entries after a position, as soon as there is one; none only when the feed is closed.
+
+        CURSOR_EXPIRED if they were trimmed, also while the reader was busy with those before.
+        """
         async with self._changed:
             await self._changed.wait_for(lambda: self.position > cursor or self._closed)
         if self._ring and self._ring[0].position <= cursor + 1:
             start = cursor + 1 - self._ring[0].position
             return [self._ring[at] for at in range(start, min(start + limit, len(self._ring)))]
         return await read_log(self.database, self.workspace, cursor, limit) if self.position > cursor else []
+
+    async def kept_after(self, cursor: int, limit: int = BATCH) -> list[Entry]:
+        """The same for those who can do without what was trimmed: they go on where the log begins."""
+        try:
+            return await self.after(cursor, limit)
+        except CursorExpiredError as expired:
+            return await self.kept_after(expired.after, limit)
 
     async def _follow(self) -> None:
         while not self._closed:
@@ -94,9 +118,18 @@ class Feed:
         more = True
         while more and not self._closed:
             placed = await place_pending(self.database, self.workspace)
-            entries = await read_log(self.database, self.workspace, self.position)
+            entries = await self._read()
             more = placed == BATCH or len(entries) == BATCH
             await self._publish(entries, serving if not more else self._served)
+
+    async def _read(self) -> list[Entry]:
+        """What is new; others may have placed events and trimmed them since this feed last looked."""
+        try:
+            return await read_log(self.database, self.workspace, self.position)
+        except CursorExpiredError as expired:
+            self._ring.clear()
+            self.position = expired.after
+            return await self._read()
 
     async def _publish(self, entries: list[Entry], served: int) -> None:
         async with self._changed:

@@ -11,6 +11,7 @@ from typing import Any
 
 from deskgraph.graph.database import Database, Transaction
 from deskgraph.graph.statements import statement
+from deskgraph.schema.errors import CursorExpiredError, NotFoundError
 
 BATCH = 1000
 
@@ -39,12 +40,40 @@ async def _position(tx: Transaction, cypher: str, **parameters: Any) -> int:
 
 
 async def read_log(database: Database, workspace: str, after: int, limit: int = BATCH) -> list[Entry]:
-    """Up to `limit` entries after a position, in order, without a gap."""
+    """Up to `limit` entries after a position, in order, without a gap. CURSOR_EXPIRED if they were trimmed."""
 
-    async def work(tx: Transaction) -> list[dict[str, Any]]:
-        return await tx.run(statement("read_log"), after=after, limit=limit)
+    async def work(tx: Transaction) -> list[Entry]:
+        rows = await tx.run(statement("read_log"), after=after, limit=limit)
+        entries = contiguous(after, [Entry(**row) for row in rows if whole(row)])
+        if not entries:
+            await check_kept(tx, after)
+        return entries
 
-    return contiguous(after, [Entry(**row) for row in await database.read(workspace, work)])
+    return await database.read(workspace, work)
+
+
+def whole(row: dict[str, Any]) -> bool:
+    """Whether the event was all there when it was read: one that is just removed loses its properties first."""
+    return None not in row.values()
+
+
+async def check_kept(tx: Transaction, after: int) -> None:
+    """CURSOR_EXPIRED if what follows a position was trimmed."""
+    trimmed = await trimmed_to(tx)
+    if after < trimmed:
+        raise CursorExpiredError(
+            f"The log is trimmed up to {trimmed}, so what followed {after} is gone: go on with after: {trimmed}.",
+            field="after",
+            after=trimmed,
+        )
+
+
+async def trimmed_to(tx: Transaction) -> int:
+    """The position that the log begins after. NOT_FOUND if there is no such workspace."""
+    row = await tx.one(statement("trimmed"))
+    if row is None:
+        raise NotFoundError(f"There is no workspace {tx.workspace}.")
+    return int(row["position"])
 
 
 def contiguous(after: int, entries: list[Entry]) -> list[Entry]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from deskgraph.graph.database import Database, Transaction, already_there
 from deskgraph.schema.noun import NOUNS, Noun
+from deskgraph.schema.paging import full_order
 
 UNIQUE = {
     "Workspace": ("id",),
@@ -16,9 +17,11 @@ UNIQUE = {
     "Delivery": ("workspace", "consumer", "position"),
     "AssignmentLock": ("workspace",),
     "TicketNumbers": ("workspace",),
+    "TrimLock": ("workspace",),
 }
 INDEXES = {
     "pending_events": ("Pending", ("workspace", "at")),
+    "keys_seen": ("IdempotencyKey", ("workspace", "seenAt")),
     "deliveries_due": ("Delivery", ("workspace", "consumer", "dueAt")),
     "deliveries_of_subject": ("Delivery", ("workspace", "consumer", "subject", "position")),
     "deliveries_leased": ("Delivery", ("lease", "workspace")),
@@ -61,7 +64,7 @@ async def _create(database: Database, text: str) -> None:
         await tx.run(text)
 
     try:
-        await database.write("", work)
+        await database.write("", work, limited=False)  # it reads all nodes of the label
     except Exception as error:
         if not already_there(error):
             raise
@@ -74,7 +77,8 @@ def _constraint(label: str, columns: tuple[str, ...]) -> str:
 
 def _walked(noun: type[Noun], index: tuple[str, ...]) -> tuple[str, ...]:
     """The columns of an index: the pinned fields followed by the default order, which a list walks."""
-    return ("workspace", *(noun.fields[name].graphql for name in index), "createdAt", "id")
+    order = (column.prop.graphql for column in full_order(noun, ()))
+    return ("workspace", *(noun.fields[name].graphql for name in index), *order)
 
 
 def _index(label: str, columns: tuple[str, ...]) -> str:

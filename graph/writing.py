@@ -198,7 +198,8 @@ def _one(noun: type[Noun], name: str) -> One:
 def _stored(deed: Deed) -> dict[str, Any]:
     """The properties to set, as the graph holds them."""
     props = {prop.graphql: prop for prop in deed.verb.noun.props()}
-    return {name: None if value is None else props[name].store(value) for name, value in deed.change.set.items()}
+    shown = {name: None if value is None else props[name].store(value) for name, value in deed.change.set.items()}
+    return shown | deed.change.hidden
 
 
 def _json(value: Any) -> str:

@@ -108,13 +108,15 @@ async def _in_transaction(session: Session, command: Command, wanted: dict[str, 
     try:
         deed = await _decide(session, command)
         event = await write(tx, deed)
+        await command.verb.finish(deed.subject, deed.change, session)
     except DeskError:
         if command.idempotency_key:  # in a hook that goes on, the transaction may be committed all the same
             await tx.run(statement("release_key"), key=command.idempotency_key)
         raise
     if command.idempotency_key:
         await tx.run(statement("settle_key"), key=command.idempotency_key, event=event, subject=deed.subject)
-    return await _answer(session, command, deed.subject, event, wanted)
+    outcome = await _answer(session, command, deed.subject, event, wanted)
+    return replace(outcome, reveal=deed.change.reveal)
 
 
 async def _claim(tx: Transaction, command: Command) -> tuple[str, str] | None:

@@ -25,7 +25,7 @@ from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.session import Session, run_hook
 from deskgraph.resolvers.worker import refuse
 from deskgraph.schema.consumer import FailureAction
-from deskgraph.schema.errors import CausalChainError, DeliveryExpiredError, UnavailableError
+from deskgraph.schema.errors import CausalChainError, DeliveryExpiredError, TookTooLongError, UnavailableError
 from deskgraph.schema.event import Event
 from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import by_prefix
@@ -67,6 +67,9 @@ class HookRunner:
                 await self.desk.write(lambda tx: self._once(tx, delivery))
             except DeliveryExpiredError:
                 break  # done with already, or another worker's
+            except TookTooLongError as error:
+                await self._failed(delivery, error)
+                break
             except UnavailableError:
                 await asyncio.sleep(PAUSE)
             except (Exception, asyncio.CancelledError) as error:

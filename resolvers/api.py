@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,12 +21,14 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
 
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers import consumer_fields, streaming, verbs
 from deskgraph.resolvers.reading import read_operation
+from deskgraph.resolvers.resuming import Place, resumable
 from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.writing import mutation
 from deskgraph.schema import types
@@ -42,10 +44,11 @@ __all__ = ["Context", "Schema", "schema", "verbs"]
 
 @dataclass
 class Context:
-    """What a request brings: whose session it is. `connection_params` is set by a WebSocket."""
+    """What an operation brings: whose session it is, where in the log it is. A WebSocket sets `connection_params`."""
 
     session: Session
     connection_params: dict[str, Any] = field(default_factory=dict)
+    place: Place = field(default_factory=Place)
 
 
 class ReadAhead(SchemaExtension):
@@ -102,6 +105,8 @@ def _encode(error: GraphQLError) -> None:
         extensions = {"code": original.code, **({"field": original.field} if original.field else {})}
     elif isinstance(error, GraphQLSyntaxError):
         extensions = {"code": "GRAPHQL_PARSE_FAILED"}
+    elif isinstance(original, InvalidOperationTypeError | CannotGetOperationTypeError):
+        extensions = {"code": "BAD_REQUEST"}  # the first one only by GET, which is for reading
     elif original is None or isinstance(original, GraphQLError):
         extensions = {"code": "GRAPHQL_VALIDATION_FAILED" if error.path is None else "INTERNAL"}
     else:
@@ -203,14 +208,15 @@ def _bind(made: Schema) -> None:
     assert graphql.subscription_type
     for verb in VERBS.values():
         graphql.mutation_type.fields[verb.mutation()].resolve = mutation(verb)
-    streams = {
+    streams: dict[str, Callable[..., streaming.Stream]] = {
         "deliveries": consumer_fields.deliveries,
         "events": streaming.events,
         "ticketEvents": streaming.ticket_events,
     }
     for name, stream in streams.items():
-        graphql.subscription_type.fields[name].subscribe = stream
-        graphql.subscription_type.fields[name].resolve = _pass_through
+        subscription = graphql.subscription_type.fields[name]
+        subscription.subscribe = resumable(stream) if "after" in subscription.args else stream
+        subscription.resolve = _pass_through
 
 
 def _pass_through(source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from deskgraph.graph.consumers import Claim, Delivery, Settings, claim, give_back
-from deskgraph.schema.errors import InvalidInputError, NotFoundError
+from deskgraph.graph.log import Entry
+from deskgraph.schema.errors import CursorExpiredError, InvalidInputError, NotFoundError
 from deskgraph.schema.ids import new_id
 from deskgraph.schema.verb import VERBS
 
@@ -71,7 +72,7 @@ class Claims:
         """One to `want` deliveries, as soon as there is one; none only when closed. NOT_FOUND if it is deleted."""
         while not self._closed:
             self._woken.clear()
-            head = self.desk.feed.position
+            head, before = self.desk.feed.position, self._taken.position
             try:
                 self._taken = await self._claim(head, want)
             except NotFoundError:
@@ -82,7 +83,7 @@ class Claims:
                 continue
             if self._taken.deliveries:
                 return self._taken.deliveries
-            if self._taken.open or self._taken.position >= head:  # otherwise there is more of the log to look through
+            if self._taken.position in (before, head):  # otherwise there is more of the log to look through
                 await self._rest()
         return []
 
@@ -131,8 +132,7 @@ class Claims:
 
     async def _watch(self) -> None:
         """Wake when the log has something of these types, or much that is not."""
-        cursor = self._seen
-        while entries := await self.desk.feed.after(cursor):
+        while entries := await self._next():
             cursor = entries[-1].position
             types = self.settings.types
             far = cursor - self._taken.position >= STRIDE
@@ -142,13 +142,26 @@ class Claims:
             async with self.desk.consumed:
                 self.desk.consumed.notify_all()
 
+    async def _next(self) -> list[Entry]:
+        """The log after what was seen. What is trimmed is done with: other workers of this consumer have seen to it."""
+        try:
+            return await self.desk.feed.after(self._seen)
+        except CursorExpiredError as expired:
+            self._seen = expired.after
+            self.wake()
+            return await self._next()
+
 
 def concrete(patterns: list[str] | None) -> tuple[str, ...] | None:
     """The event types that patterns such as `ticket.*` mean; None for all. INVALID_INPUT if no verb writes such."""
-    if patterns is None:
-        return None
+    for pattern in patterns or ():
+        if not matching([pattern]):
+            known = ", ".join(sorted({verb.event() for verb in VERBS.values()}))
+            raise InvalidInputError(f"There are the events {known}, not {pattern!r}.", field="types")
+    return None if patterns is None else matching(patterns)
+
+
+def matching(patterns: list[str]) -> tuple[str, ...]:
+    """The event types that match at least one of the patterns."""
     known = sorted({verb.event() for verb in VERBS.values()})
-    for pattern in patterns:
-        if not any(fnmatchcase(event, pattern) for event in known):
-            raise InvalidInputError(f"There are the events {', '.join(known)}, not {pattern!r}.", field="types")
     return tuple(event for event in known if any(fnmatchcase(event, pattern) for pattern in patterns))

@@ -42,9 +42,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command led to. `payload` has what was wanted, by its key; `replayed`: by an earlier one with its key."""
+    """What a command led to. `payload` has what was wanted, by its key; `replayed`: by an earlier one with its key.
+
+    `reveal` has what the answer has this once, by its name.
+    """
 
     subject: str
     event: str
     payload: dict[str, Any] = field(default_factory=dict)
     replayed: bool = False
+    reveal: dict[str, str] = field(default_factory=dict, repr=False)

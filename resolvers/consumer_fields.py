@@ -32,6 +32,8 @@ from deskgraph.schema.consumers import (
     NackInput,
     ParkedInput,
     ParkedPayload,
+    TrimEventsInput,
+    TrimEventsPayload,
 )
 from deskgraph.schema.errors import DeliveryExpiredError, DeskError
 from deskgraph.schema.event import Event
@@ -40,7 +42,7 @@ from deskgraph.schema.noun import by_prefix
 from deskgraph.schema.scalars import Long
 from deskgraph.schema.types import UserError
 
-P = TypeVar("P", ConsumerPayload, DeliveriesPayload, ParkedPayload)
+P = TypeVar("P", ConsumerPayload, DeliveriesPayload, ParkedPayload, TrimEventsPayload)
 
 
 def desk_of(info: Info[Any, Any]) -> Desk:
@@ -95,7 +97,7 @@ class ConsumerQueries:
 
 @strawberry.type
 class ConsumerMutations:
-    """What can be done with consumers and their deliveries. None of it writes an event."""
+    """What can be done with consumers, their deliveries and the log itself. None of it writes an event."""
 
     @strawberry.mutation(
         description="Makes a consumer, or gives one that exists these settings; it goes on where it was."
@@ -183,6 +185,17 @@ class ConsumerMutations:
         """Replay them."""
         events = await desk_of(info).consumers.replay(input.consumer, input.event)
         return ParkedPayload(events=[strawberry.ID(event) for event in events])
+
+    @strawberry.mutation(description="Removes the oldest events from the log, as far as all consumers have passed.")
+    @answering(TrimEventsPayload)
+    async def trim_events(
+        self,
+        info: Info[Any, Any],
+        input: Annotated[TrimEventsInput, strawberry.argument(description="Which ones.")],  # noqa: A002
+    ) -> TrimEventsPayload:
+        """Trim the log."""
+        trimmed = await desk_of(info).trim(input.before)
+        return TrimEventsPayload(position=Long(trimmed.position), removed=trimmed.events, kept_for=trimmed.kept_for)
 
     @strawberry.mutation(description="Forgets parked events, one or all.")
     @answering(ParkedPayload)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
 from deskgraph.graph.consumers import open_consumer
 from deskgraph.graph.database import Database, Work
 from deskgraph.graph.feed import Feed
-from deskgraph.graph.log import Entry
+from deskgraph.graph.log import Entry, check_kept, trimmed_to
+from deskgraph.graph.retention import Trimmed, trim
 from deskgraph.graph.setup import prepare
 from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
@@ -23,12 +25,16 @@ from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
 from deskgraph.resolvers.shared import SharedReads
+from deskgraph.resolvers.webhooks.options import WebhookOptions
+from deskgraph.resolvers.webhooks.workers import Webhooks
 from deskgraph.resolvers.worker import Worker
 from deskgraph.schema.consumer import ConsumerStart
-from deskgraph.schema.errors import InvalidCursorError
+from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
+from deskgraph.schema.fields import Moment
 
 T = TypeVar("T")
 STEP = 200
+BEFORE = Moment("The moment to trim up to.").named("before")
 __all__ = ["Desk", "verbs"]
 
 
@@ -36,7 +42,7 @@ class Desk:
     """The nouns of one workspace, with their verbs, hooks and events.
 
     `hooks` are by default those registered on `deskgraph.Ticket` and the other nouns. An after-hook is tried `attempts`
-    times, with pauses that double from `backoff` seconds; then its event is parked.
+    times, with pauses that double from `backoff` seconds; then its event is parked. `webhooks` says how those are sent.
     """
 
     def __init__(
@@ -49,6 +55,7 @@ class Desk:
         attempts: int = 5,
         backoff: float = 0.2,
         poll: float = 0.25,
+        webhooks: WebhookOptions | None = None,
     ) -> None:
         self.database = database
         self.workspace = workspace
@@ -61,6 +68,7 @@ class Desk:
         self.consumed = asyncio.Condition()
         self.consumers = Consumers(self)
         self.shared = SharedReads()
+        self.webhooks = Webhooks(self, webhooks or WebhookOptions())
         self._hooked: dict[str, tuple[AfterHook, Worker]] = {}
         self._attaching = asyncio.Lock()
 
@@ -80,14 +88,16 @@ class Desk:
         return words
 
     async def start(self) -> None:
-        """Make constraints and workspace where they are missing; follow the log and run the after-hooks."""
+        """Make constraints and workspace where they are missing; follow the log, run the after-hooks, send webhooks."""
         await prepare(self.database)
         await self.feed.start()
         await self.attach_hooks()
+        await self.webhooks.start()
 
     async def close(self) -> None:
         """Stop. The database stays open: it belongs to whoever opened it."""
         await self.consumers.close()
+        await self.webhooks.close()
         await asyncio.gather(*(worker.stop() for _, worker in self._hooked.values()))
         await self.feed.close()
 
@@ -132,7 +142,7 @@ class Desk:
 
     def workers(self, name: str) -> list[Worker]:
         """The workers of a consumer in this process."""
-        return [worker for worker in self._all_workers() if worker.claims.name == name]
+        return [worker for worker in self._all_workers() + self.webhooks.workers() if worker.claims.name == name]
 
     def _all_workers(self) -> list[Worker]:
         return [worker for _, worker in self._hooked.values()]
@@ -178,7 +188,8 @@ class Desk:
     ) -> AsyncGenerator[Entry]:
         """The log's entries as they come, or from a position on.
 
-        `types` are such as `ticket.resolved`, `ticket.*` and `*.created`. INVALID_CURSOR if the log is not so long yet.
+        `types` are such as `ticket.resolved`, `ticket.*` and `*.created`. INVALID_CURSOR if the log is not so long yet,
+        CURSOR_EXPIRED if what comes next was trimmed, also while it is read.
         """
         async with aclosing(self.batches(types, subject, after)) as batches:
             async for entries in batches:
@@ -190,21 +201,35 @@ class Desk:
     ) -> AsyncGenerator[list[Entry]]:
         """The same, as many at a time as are there, up to `STEP`: for readers that look them up together."""
         wanted = concrete(types)
-        cursor = await self._start(after)
+        cursor = await self.position() if after is None else await self.cursor(after)
         while entries := await self.feed.after(cursor, STEP):
             if found := [entry for entry in entries if matches(entry, wanted, subject)]:
                 yield found
             cursor = entries[-1].position
 
-    async def _start(self, after: int | None) -> int:
-        await self.feed.settle()
-        if after is None:
-            return self.feed.position
-        if not 0 <= after <= self.feed.position:
+    async def cursor(self, after: int) -> int:
+        """The position, if the log can be read on after it. INVALID_CURSOR or CURSOR_EXPIRED if not."""
+        if not await self.feed.reaches(after) or after < 0:
             raise InvalidCursorError(
                 f"The log ends at {self.feed.position}; {after} is no position in it.", field="after"
             )
+        await self.read(lambda tx: check_kept(tx, after))
         return after
+
+    async def beginning(self) -> int:
+        """The position that the log begins after: 0, or what it is trimmed up to."""
+        return await self.read(trimmed_to)
+
+    async def trim(self, before: datetime) -> Trimmed:
+        """Remove the events from before a moment, as far as all consumers have passed them.
+
+        A moment without an offset is in UTC. INVALID_INPUT if it is still to come.
+        """
+        moment = BEFORE.check(before)
+        if moment > datetime.now(UTC):
+            raise InvalidInputError(f"before must be in the past, not {moment.isoformat()}.", field="before")
+        await self.feed.settle()
+        return await trim(self.database, self.workspace, moment)
 
 
 def matches(entry: Entry, types: Collection[str] | None, subject: str | None) -> bool:

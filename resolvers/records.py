@@ -13,24 +13,26 @@ from deskgraph.schema.verb import Verb
 class Record:
     """A noun as it was read, in Python's names: `ticket.subject`, `ticket.created_at`.
 
-    An edge to one node is that node's id: `ticket.contact`.
+    An edge to one node is that node's id: `ticket.contact`. What a verb `revealed` is an attribute too
+    (`webhook.secret`), but not among the values, so that nothing prints it.
     """
 
-    __slots__ = ("_noun", "_values")
+    __slots__ = ("_noun", "_revealed", "_values")
 
-    def __init__(self, noun: type[Noun], values: dict[str, Any]) -> None:
+    def __init__(self, noun: type[Noun], values: dict[str, Any], revealed: dict[str, Any] | None = None) -> None:
         self._noun = noun
         self._values = values
+        self._revealed = revealed or {}
 
     @classmethod
-    def read(cls, noun: type[Noun], values: dict[str, Any]) -> Record:
+    def read(cls, noun: type[Noun], values: dict[str, Any], revealed: dict[str, Any] | None = None) -> Record:
         """The record of what the compiler's `record_picks` gave."""
         names = [pick.key for pick in record_picks(noun)]  # the database keeps no order of a map's entries
-        return cls(noun, {name: _load(noun, name, values[name]) for name in names})
+        return cls(noun, {name: _load(noun, name, values[name]) for name in names}, revealed)
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._values[name]
+            return self._revealed[name] if name in self._revealed else self._values[name]
         except KeyError:
             raise AttributeError(f"{self._noun.__name__} has {', '.join(self._values)}, not {name!r}") from None
 

@@ -181,4 +181,5 @@ class VerbWord:
         outcome = await session.desk.perform(
             session, command, {"subject": Want("subject", record_picks(self._verb.noun))}
         )
-        return Record.read(self._verb.noun, outcome.payload["subject"])
+        revealed = dict.fromkeys(self._verb.reveals) | outcome.reveal
+        return Record.read(self._verb.noun, outcome.payload["subject"], revealed)

@@ -72,6 +72,8 @@ async def events(
     async with aclosing(session.desk.batches(types, subject, after)) as batches:
         async for entries in batches:
             found = await reader.read(entries)
+            if len(found) < len(entries):
+                await session.desk.cursor(entries[0].position - 1)  # what was trimmed meanwhile is an error
             for position in sorted(found):
                 yield Emitted(position, {str(info.path.key): found[position]})
 

@@ -22,14 +22,17 @@ def mutation(verb: type[Verb]) -> Resolver:
     """The resolver of a verb's mutation. What a caller can put right is in the payload's `errors`."""
 
     async def resolve(selection: Selection, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the argument's name
-        wanted, errors, names = _payload(verb, selection, info)
+        wanted, others = _payload(verb, selection, info)
+        answers: dict[str, Any] = {"errors": [], TYPENAME: f"{verb.noun.__name__}Payload"}
         try:
             outcome = await info.context.session.desk.perform(info.context.session, command(verb, input), wanted)
         except DeskError as error:
-            mistakes = [UserError(code=error.code, message=error.message, field=error.field)]
-            return {**dict.fromkeys(wanted), **dict.fromkeys(errors, mistakes), **names}
-        nothing: list[UserError] = []
-        return {**outcome.payload, **dict.fromkeys(errors, nothing), **names}
+            payload: dict[str, Any] = dict.fromkeys(wanted)
+            answers["errors"] = [UserError(code=error.code, message=error.message, field=error.field)]
+        else:
+            payload = outcome.payload
+            answers |= outcome.reveal
+        return {**payload, **{key: answers.get(name) for key, name in others.items()}}
 
     return resolve
 
@@ -50,20 +53,17 @@ def command(verb: type[Verb], given: dict[str, Any]) -> Command:
 
 def _payload(
     verb: type[Verb], selection: Selection, info: GraphQLResolveInfo[Any]
-) -> tuple[dict[str, Want], list[str], dict[str, str]]:
-    """What the payload's selection wants, by response key: of noun and event; the keys of `errors` and `__typename`."""
-    type_name = f"{verb.noun.__name__}Payload"
+) -> tuple[dict[str, Want], dict[str, str]]:
+    """What the payload's selection wants, by response key: of noun and event; the names of its other fields."""
     wanted: dict[str, Want] = {}
-    errors: list[str] = []
-    names: dict[str, str] = {}
-    for key, nodes in selection.fields([node.selection_set for node in info.field_nodes], type_name).items():
+    others: dict[str, str] = {}
+    selected = selection.fields([node.selection_set for node in info.field_nodes], f"{verb.noun.__name__}Payload")
+    for key, nodes in selected.items():
         name = nodes[0].name.value
-        if name == "errors":
-            errors.append(key)
-        elif name == TYPENAME:
-            names[key] = type_name
+        if name == "event":
+            wanted[key] = Want("event", selection.picks(Event, nodes))
+        elif name == verb.noun.prefix:
+            wanted[key] = Want("subject", selection.picks(verb.noun, nodes))
         else:
-            is_event = name == "event"
-            picks = selection.picks(Event if is_event else verb.noun, nodes)
-            wanted[key] = Want("event" if is_event else "subject", picks)
-    return wanted, errors, names
+            others[key] = name
+    return wanted, others

@@ -14,6 +14,7 @@ OPERATORS = {
     "contains": "{0} CONTAINS {1}",
     "startsWith": "{0} STARTS WITH {1}",
     "endsWith": "{0} ENDS WITH {1}",
+    "has": "{1} IN {0}",
 }
 
 MEANING = {
@@ -28,6 +29,7 @@ MEANING = {
     "contains": "Contains it, case for case.",
     "startsWith": "Begins with it, case for case.",
     "endsWith": "Ends with it, case for case.",
+    "has": "Has it among its texts, case for case.",
 }
 
 LISTS = {"in", "notIn"}
@@ -38,6 +40,7 @@ TEXT = (*SAME, "contains", "startsWith", "endsWith")
 COMPARATORS: dict[str, tuple[str, ...]] = {
     "IDFilter": SAME,
     "StringFilter": TEXT,
+    "StringListFilter": ("has",),
     "IntFilter": ORDERED,
     "LongFilter": ORDERED,
     "DateTimeFilter": ORDERED,

@@ -163,6 +163,23 @@ class ParkedPayload:
     errors: list[UserError] = told("Why nothing was done; empty when it was.", default_factory=list)
 
 
+@strawberry.input(description="What trimEvents takes.")
+class TrimEventsInput:
+    """How much of the log is to go."""
+
+    before: DateTime = told("Remove events from before this moment.")
+
+
+@strawberry.type(description="What became of the log.")
+class TrimEventsPayload:
+    """The answer about a trim."""
+
+    position: Long | None = told("The log begins after this position now; null when nothing was done.", default=None)
+    removed: int = told("How many events were removed.", default=0)
+    kept_for: str | None = told("The consumer that has not passed what is old enough, too.", default=None)
+    errors: list[UserError] = told("Why nothing was done; empty when it was.", default_factory=list)
+
+
 def define_delivery() -> Any:
     """The type of what a consumer is given; its event is read with the subscription's own selection."""
     return types.define(

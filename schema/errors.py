@@ -31,6 +31,17 @@ class InvalidCursorError(DeskError):
     code = "INVALID_CURSOR"
 
 
+class CursorExpiredError(DeskError):
+    """What followed this position was trimmed from the log: go on after a later one."""
+
+    code = "CURSOR_EXPIRED"
+
+    def __init__(self, message: str | None = None, *, field: str | None = None, after: int = 0) -> None:
+        """`after` is the first position that can be resumed from."""
+        super().__init__(message, field=field)
+        self.after = after
+
+
 class NotFoundError(DeskError):
     """There is nothing with this id in the workspace."""
 
@@ -83,6 +94,10 @@ class UnavailableError(DeskError):
     """The database does not answer: try again; an idempotency key makes that safe."""
 
     code = "UNAVAILABLE"
+
+
+class TookTooLongError(UnavailableError):
+    """The transaction took longer than one may, and was rolled back: try again, with less to do at once."""
 
 
 class CausalChainError(DeskError):

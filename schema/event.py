@@ -31,3 +31,4 @@ class Event(Noun):
     user = One("The actor, where that is a user.", "-[:BY]->", "User")
     cause = One("The event whose after-hook did this.", "-[:CAUSED_BY]->", "Event")
     effects = Many("The events that after-hooks of this one caused.", "<-[:CAUSED_BY]-", "Event")
+    attempts = Many("The webhooks' requests that carried it.", "<-[:CARRIED]-", "WebhookAttempt")

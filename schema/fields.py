@@ -118,6 +118,25 @@ class Text(Prop):
         raise self.invalid(f"text of {self.least} to {self.most:,} characters", shown)
 
 
+class Texts(Prop):
+    """A list of 1 to `length` texts, each of 1 to `most` characters."""
+
+    annotation = "list[str]"
+    comparators = "StringListFilter"
+
+    def __init__(self, doc: str, *, length: int = 100, most: int = 500, **options: Any) -> None:
+        super().__init__(doc, **options)
+        self.length = length
+        self.most = most
+
+    def check(self, value: Any) -> list[str]:
+        """The texts without the blanks around them."""
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= self.length:
+            raise self.invalid(f"a list of 1 to {self.length} texts", value)
+        one = Text("", most=self.most).named(self.name)
+        return [one.check(text) for text in value]
+
+
 class Choice(Prop):
     """One word of an enum."""
 
@@ -286,6 +305,10 @@ class Derived(Field):
     def read(self, variable: str) -> str:
         """The Cypher expression for the node in `variable`."""
         return self.expression(variable)
+
+
+class Revealed(Field):
+    """Text that a verb's answer has once and nothing shows again, such as a new secret."""
 
 
 class Ref(Field):

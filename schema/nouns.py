@@ -7,9 +7,11 @@ from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.organization import Organization
 from deskgraph.schema.ticket import Ticket
 from deskgraph.schema.user import User
+from deskgraph.schema.webhook import Webhook
+from deskgraph.schema.webhook_attempt import WebhookAttempt
 
-__all__ = ["Activity", "Contact", "Event", "Organization", "Ticket", "User"]
+__all__ = ["Activity", "Contact", "Event", "Organization", "Ticket", "User", "Webhook", "WebhookAttempt"]
 
 # Surfaces list the nouns in this order, whichever module was imported first.
-for _noun in (Ticket, Contact, Organization, User, Activity, Event):
+for _noun in (Ticket, Contact, Organization, User, Activity, Event, Webhook, WebhookAttempt):
     NOUNS[_noun.__name__] = NOUNS.pop(_noun.__name__)

@@ -35,6 +35,12 @@ def parse_datetime(value: object) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def now() -> datetime:
+    """The present moment in UTC, in milliseconds, as the graph keeps them."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def format_datetime(value: datetime | str) -> str:
     """ISO 8601. What the database formatted passes through."""
     return value if isinstance(value, str) else value.isoformat()

@@ -17,7 +17,7 @@ from deskgraph.schema.fields import Choice, Derived, Edge, Field, Many, One, Pro
 from deskgraph.schema.noun import NOUNS, Entity, Noun
 from deskgraph.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from deskgraph.schema.scalars import DateTime, Long, Words
-from deskgraph.schema.verb import Verb
+from deskgraph.schema.verb import Verb, verbs_of
 
 # Annotations are written as text and looked up here when the schema is built, so that types may refer to each other.
 TYPES: dict[str, Any] = {"ID": strawberry.ID, "Long": Long, "DateTime": DateTime, "JSON": JSON}
@@ -247,11 +247,13 @@ def input_field(declared: Any, *, needed: bool) -> StrawberryField:
 def define_payload(noun: type[Entity]) -> None:
     """What every mutation of a noun answers with."""
     name = noun.__name__
+    revealed = {declared.graphql: declared.doc for verb in verbs_of(noun) for declared in verb.reveals.values()}
     define(
         f"{name}Payload",
         f"What a verb did to {name.lower()}s.",
         [
             field(noun.prefix, f"{name} | None", "As it is after the verb; null when nothing was done."),
+            *(field(key, "str | None", doc) for key, doc in revealed.items()),
             field("event", "Event | None", "The event the verb wrote; null when nothing was done."),
             field("errors", "list[UserError]", "Why nothing was done; empty when it was."),
         ],
@@ -269,7 +271,8 @@ def define_all(verbs: list[type[Verb]]) -> None:
         return
     define_enum(SortDirection)
     for name, operators in COMPARATORS.items():
-        define_comparators(name, name.removesuffix("Filter").replace("String", "str").replace("Int", "int"), operators)
+        of = name.removesuffix("Filter").removesuffix("List")
+        define_comparators(name, of.replace("String", "str").replace("Int", "int"), operators)
     for noun in NOUNS.values():
         define_noun(noun)
     for noun in NOUNS.values():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from deskgraph.schema.errors import InvalidInputError
-from deskgraph.schema.fields import Prop, Ref
+from deskgraph.schema.fields import Field, Prop, Ref, Revealed
 from deskgraph.schema.noun import Entity
 from deskgraph.schema.scalars import Words
 from deskgraph.schema.words import participle, past
@@ -22,19 +22,23 @@ class Change:
     """What a verb does to the noun and writes into its event.
 
     `set`: properties by their GraphQL name. `link`: edges by their field's name, to the target's id or to None.
-    `data`: the event's data, to which `$id` is added.
+    `data`: the event's data, to which `$id` is added. `hidden`: properties that no field shows, set as they are.
+    `reveal`: what the answer has once, by the name under `reveals`; nothing keeps it.
     """
 
     set: dict[str, Any] = field(default_factory=dict)
     link: dict[str, str | None] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
+    hidden: dict[str, Any] = field(default_factory=dict, repr=False)
+    reveal: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 class Verb:
     """A verb of one noun.
 
     Subclasses declare `noun`, `name`, the states it is allowed `from_`, the state it leads `to`, and its inputs as
-    fields. `partial`: an input that is not given stays as it is, instead of becoming its default.
+    fields (in `inputs`, where a name is one of a verb's own). `partial`: an input that is not given stays as it is,
+    instead of becoming its default. `reveals`: what the answer has once.
     """
 
     noun: ClassVar[type[Entity]]
@@ -47,6 +51,7 @@ class Verb:
     deletes: ClassVar[bool] = False
     partial: ClassVar[bool] = False
     inputs: ClassVar[dict[str, Input]] = {}
+    reveals: ClassVar[dict[str, Revealed]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Conjugate, collect the inputs, and remember the verb."""
@@ -55,7 +60,11 @@ class Verb:
             cls.participle = vars(cls).get("participle") or participle(cls.name)
             cls.past = vars(cls).get("past") or past(cls.name)
         if hasattr(cls, "noun") and hasattr(cls, "name"):
-            cls.inputs = {**(cls.noun.inputs() if cls.creates or cls.partial else {}), **_declared(cls)}
+            own = _declared(cls)
+            given = {name: member for name, member in own.items() if isinstance(member, Prop | Ref)}
+            given |= vars(cls).get("inputs", {})
+            cls.inputs = {**(cls.noun.inputs() if cls.creates or cls.partial else {}), **given}
+            cls.reveals = {name: member for name, member in own.items() if isinstance(member, Revealed)}
             VERBS[cls.key()] = cls
 
     @classmethod
@@ -117,14 +126,18 @@ class Verb:
         """What to change, seen inside the transaction. Verbs that choose something (an agent, say) override this."""
         return cls.change(draft.given)
 
+    @classmethod
+    async def finish(cls, _subject: str, _change: Change, _desk: Any) -> None:
+        """What else belongs into the transaction, once change and event are written. It must not refuse any more."""
+
 
 VERBS: dict[str, type[Verb]] = {}
 
 
-def _declared(cls: type[Verb]) -> dict[str, Input]:
-    """The inputs among a class's attributes, its bases' first."""
+def _declared(cls: type[Verb]) -> dict[str, Field]:
+    """The fields among a class's attributes, its bases' first."""
     members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
-    return {name: member for name, member in members.items() if isinstance(member, Prop | Ref)}
+    return {name: member for name, member in members.items() if isinstance(member, Field)}
 
 
 def verbs_of(noun: type[Entity]) -> list[type[Verb]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from deskgraph.schema.noun import Entity, Noun
@@ -70,13 +71,18 @@ def title(verb: type[Verb]) -> str:
 
 def constant(verb: type[Verb]) -> str:
     """`RESOLVE_TICKET`."""
-    return f"{verb.name}_{verb.noun.__name__}".upper()
+    return f"{verb.name.upper()}_{upper(verb.noun.__name__)}"
+
+
+def upper(name: str) -> str:
+    """`WEBHOOK_ATTEMPT`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
 
 
 def words(noun: type[Noun], *, sync: bool) -> str:
     """The words of a noun; `sync`: without await."""
     name = noun.__name__
-    made = {"name": name, "plural": noun.plural, "doc": quoted(doc_of(noun)), "constant": name.upper()}
+    made = {"name": name, "plural": noun.plural, "doc": quoted(doc_of(noun)), "constant": upper(name)}
     if sync:
         find = "self._words.find(filter=filter, order_by=order_by, limit=limit, id=id, **fields)"
         made |= {"how": "", "found": "Rows", "find": f"Rows(self._background, {find})"}

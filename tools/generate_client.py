@@ -10,8 +10,9 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from keyword import iskeyword
 
-from client_words import all_words, constant, quoted, title, words
+from client_words import all_words, constant, quoted, title, upper, words
 
 from deskgraph.resolvers import verbs
 from deskgraph.schema.comparators import COMPARATORS, LISTS, SAME
@@ -139,6 +140,9 @@ def record(noun: type[Noun]) -> str:
         # A map or a list can't be hashed.
         more = " = field(hash=False)" if isinstance(declared, Json) or "[" in of else ""
         lines += ["", f"{name}: {of}{nullable}{more}", quoted(declared.doc)]
+    revealed = {one.name: one for verb in VERBS.values() if verb.noun is noun for one in verb.reveals.values()}
+    for name, declared in revealed.items():
+        lines += ["", f"{name}: str | None = field(default=None, repr=False, compare=False)", quoted(declared.doc)]
     return f"@dataclass(frozen=True, slots=True, kw_only=True)\n{block(f'class {noun.__name__}(Record)', lines)}"
 
 
@@ -167,7 +171,7 @@ def specification(noun: type[Noun]) -> str:
     """A noun as the client knows it at run time."""
     name = noun.__name__
     parts = [f'"{name}"', f'"{noun.prefix}"', f'"{noun.plural}"', name, table(held(noun)), table(others(noun))]
-    return f"{name.upper()} = Noun({', '.join(parts)})"
+    return f"{upper(name)} = Noun({', '.join(parts)})"
 
 
 # How it is asked for
@@ -192,6 +196,12 @@ def comparators(name: str, of: str, operators: tuple[str, ...]) -> str:
     entries = [
         f'"{operator}": "{kind}{" | None" if operator in ("eq", "ne") else ""}"' for operator, kind in types.items()
     ]
+    if not any(map(iskeyword, operators)):
+        lines = [
+            f'"""What may be asked of a field of type {of}."""',
+            *(f"{key}: {kind}" for key, kind in types.items()),
+        ]
+        return block(f"class {name}(TypedDict, total=False)", lines)
     return f'{name} = TypedDict("{name}", {{{", ".join(entries)}}}, total=False)'
 
 
@@ -280,8 +290,9 @@ def verb_specification(verb: type[Verb]) -> str:
     takes = [f'"{key}": Field("{name}")' for key, name in special.items() if key in taken(verb)]
     takes += [f'"{key}": {input_field(declared)}' for key, declared in verb.inputs.items()]
     needs = ([] if verb.creates else ["id"]) + [key for key, one in verb.inputs.items() if verb.needs(one)]
-    parts = [verb.noun.__name__.upper(), f'"{verb.name}"', f'"{verb.past}"', f"{{{', '.join(takes)}}}"]
-    return f"{constant(verb)} = Verb({', '.join([*parts, repr(tuple(needs))])})"
+    parts = [upper(verb.noun.__name__), f'"{verb.name}"', f'"{verb.past}"', f"{{{', '.join(takes)}}}"]
+    parts += [repr(tuple(needs)), *([repr(tuple(verb.reveals))] if verb.reveals else [])]
+    return f"{constant(verb)} = Verb({', '.join(parts)})"
 
 
 def input_field(declared: Prop | Ref) -> str:

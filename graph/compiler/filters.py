@@ -86,7 +86,7 @@ def _exists(edge: One | Many, variable: str, wanted: Filter, scope: Scope) -> st
 
 def _stored(prop: Prop, operator: str, operand: Any) -> Any:
     """The operand as the graph stores such values. Text is compared as given: it may be a part of a valid one."""
-    if operand is None or prop.comparators in ("StringFilter", "IDFilter"):
+    if operand is None or prop.comparators in ("StringFilter", "StringListFilter", "IDFilter"):
         return operand
     return [prop.check(one) for one in operand] if operator in LISTS else prop.check(operand)
 

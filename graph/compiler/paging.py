@@ -31,25 +31,22 @@ def hint(noun: type[Noun], variable: str, pinned: set[str], asked: Collection[st
 
     Where the filter asks for ids, which leave few rows, the planner is left to find them.
     """
-    leading = page.orders[0].prop.name
-    if "id" in asked or "subjectId" in asked:
+    if "id" in asked or "subjectId" in asked or not _walks(noun, page):
         return ""
-    if leading == "created_at":
-        columns = [*index_prefix(noun, pinned, page), "created_at", "id"]
-    elif leading == "position":
-        columns = ["position"]
-    else:
-        return ""
+    columns = [*index_prefix(noun, pinned, page), *(order.prop.name for order in full_order(noun, ()))]
     names = ["workspace", *(noun.fields[name].graphql for name in columns)]
     return f" USING INDEX SEEK {variable}:{noun.__name__}({', '.join(names)})"
 
 
 def index_prefix(noun: type[Noun], pinned: set[str], page: Page) -> tuple[str, ...]:
     """The longest declared index whose columns are all pinned, where the order is the one that indexes end with."""
-    if page.orders[0].prop.name != "created_at":
-        return ()
-    fitting = [index for index in noun.indexes if set(index) <= pinned]
+    fitting = [index for index in noun.indexes if set(index) <= pinned] if _walks(noun, page) else []
     return max(fitting, key=len, default=())
+
+
+def _walks(noun: type[Noun], page: Page) -> bool:
+    """Whether the order is the noun's own, in which its indexes can be walked."""
+    return page.orders[0].prop is full_order(noun, ())[0].prop
 
 
 def column(order: Order, variable: str, page: Page) -> str:

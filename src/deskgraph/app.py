@@ -1,4 +1,4 @@
-"""The web application: GraphQL, the console page, health."""
+"""The web application: GraphQL by HTTP, WebSocket and server-sent events, the log as a feed, the console, health."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from starlette.staticfiles import StaticFiles
 from deskgraph.auth import Keys
 from deskgraph.console import FOLDER
 from deskgraph.endpoint import Endpoint
+from deskgraph.export import export
 from deskgraph.resolvers.desk import Desk
+from deskgraph.sse import StreamEndpoint
 
 READY_SECONDS = 3.0
 
 
-def create_app(desk: Desk, keys: Keys) -> Starlette:
-    """The application that serves one desk, which is open already."""
+def create_app(desk: Desk, keys: Keys, *, heartbeat: float = 15) -> Starlette:
+    """The application that serves one desk, which is open already. Streams have a `heartbeat` every so many seconds."""
     endpoint = Endpoint(desk, keys)
 
     async def ready(_request: Request) -> JSONResponse:
@@ -34,8 +36,10 @@ def create_app(desk: Desk, keys: Keys) -> Starlette:
             Route("/", lambda _request: RedirectResponse("/graphql"), name="home"),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
+            Route("/graphql/stream", StreamEndpoint(desk, keys, heartbeat)),
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
+            Route("/events", export(endpoint), name="events"),
             Mount("/console", StaticFiles(directory=FOLDER)),
         ]
     )

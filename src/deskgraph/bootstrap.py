@@ -13,17 +13,19 @@ from deskgraph.graph.embedded import EmbeddedNeo4j
 from deskgraph.logs import configure_by_default
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
+from deskgraph.resolvers.retention import retaining
+from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.words import speaking
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database that NEO4J_URI names, or else the one that comes with deskgraph, started while it is open."""
+async def running(settings: Settings) -> AsyncIterator[Settings]:
+    """The settings with a database that runs: the one that NEO4J_URI names, or else the one that comes with deskgraph.
+
+    That one is started, and ends with the block.
+    """
     if settings.neo4j_uri:
-        async with Database(
-            settings.neo4j_uri, settings.neo4j_username, settings.neo4j_password, settings.neo4j_database
-        ) as database:
-            yield database
+        yield settings
         return
     server = EmbeddedNeo4j(
         settings.data / "neo4j",
@@ -33,10 +35,20 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     )
     try:
         await asyncio.to_thread(server.start)
-        async with Database(server.uri, server.username, server.password) as database:
-            yield database
+        address = {"neo4j_uri": server.uri, "neo4j_username": server.username, "neo4j_password": server.password}
+        yield settings.model_copy(update={**address, "neo4j_database": None})
     finally:
         await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database that the settings mean, started if need be while it is open."""
+    async with (
+        running(settings) as there,
+        Database(there.neo4j_uri or "", there.neo4j_username, there.neo4j_password, there.neo4j_database) as database,
+    ):
+        yield database
 
 
 @asynccontextmanager
@@ -52,6 +64,11 @@ async def open_desk(
         raise TypeError("hooks is a Hooks object; modules with hooks are imported, before or after")
     configure_by_default()
     settings = settings or Settings(**given)
-    async with open_database(settings) as database, Desk(database, settings.workspace, hooks=hooks) as desk:
+    webhooks = WebhookOptions(private_targets=settings.webhook_private_targets)
+    async with (
+        open_database(settings) as database,
+        Desk(database, settings.workspace, hooks=hooks, webhooks=webhooks) as desk,
+    ):
         with speaking(desk):
-            yield desk
+            async with retaining(desk, settings.retention_days):
+                yield desk

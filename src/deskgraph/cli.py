@@ -1,16 +1,20 @@
-"""The command line: `deskgraph serve`, `deskgraph schema`."""
+"""The command line: `deskgraph serve`, `relay`, `trim` and `schema`."""
 
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from deskgraph.logs import configure
 from deskgraph.schema.errors import DeskError
+
+if TYPE_CHECKING:
+    from deskgraph.config import Settings
 
 app = App(
     name="deskgraph",
@@ -27,6 +31,7 @@ def serve(
     data: Path | None = None,
     hooks: Annotated[list[str] | None, Parameter(negative="")] = None,
     sample: Annotated[bool | None, Parameter(negative="")] = None,
+    workers: int | None = None,
 ) -> None:
     """Serve the desk until Ctrl-C or SIGTERM, and print its address with its key.
 
@@ -45,13 +50,78 @@ def serve(
         A module with hooks, such as examples.support_hooks; may be given several times.
     sample
         Load a small sample desk if the workspace is empty.
+    workers
+        Processes that serve side by side, by default 1.
 
     """
-    from deskgraph.config import Settings
     from deskgraph.server import serve as run
 
-    given: dict[str, Any] = {"host": host, "port": port, "data": data, "hooks": hooks, "sample": sample}
-    run(Settings(**{name: value for name, value in given.items() if value is not None}))
+    run(_settings(host=host, port=port, data=data, hooks=hooks, sample=sample, workers=workers))
+
+
+@app.command
+def relay(
+    *,
+    nats: str | None = None,
+    stream: str | None = None,
+    subject_prefix: str | None = None,
+    credentials: Path | None = None,
+    start: Literal["beginning", "now"] | None = None,
+    data: Path | None = None,
+) -> None:
+    """Relay the log to NATS JetStream until Ctrl-C or SIGTERM: every event at least once, in order.
+
+    It takes the extra `deskgraph[nats]`. `deskgraph serve` relays beside serving if DESKGRAPH_NATS_URL is set.
+
+    Parameters
+    ----------
+    nats
+        The server, such as nats://user:password@127.0.0.1:4222; several of a cluster with commas between them.
+    stream
+        The stream, by default DESKGRAPH; made if it is missing, left as it is if it is there.
+    subject_prefix
+        What subjects begin with, by default deskgraph, as in deskgraph.default.ticket.resolved.
+    credentials
+        A NATS credentials file (.creds).
+    start
+        Where in the log to start if it was never relayed before: at the beginning, which is the default, or now.
+    data
+        The data folder, if the database is the one that comes with deskgraph.
+
+    """
+    from deskgraph.relay import run
+
+    given = {"url": nats, "stream": stream, "subject_prefix": subject_prefix, "credentials": credentials}
+    run(_settings(data=data, nats_start=start, **{f"nats_{name}": value for name, value in given.items()}))
+
+
+def _settings(**given: Any) -> Settings:
+    """The settings, with the options that were given."""
+    from deskgraph.config import Settings
+
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+@app.command
+def trim(*, before: datetime | None = None, older_than: timedelta | None = None, data: Path | None = None) -> None:
+    """Remove old events from the log, as far as all consumers have passed them, and print what was removed.
+
+    It works on the database that NEO4J_URI names, or on the one in the data folder while no server runs on it, and in
+    the workspace that DESKGRAPH_WORKSPACE names.
+
+    Parameters
+    ----------
+    before
+        Remove events from before this moment, such as 2026-01-01 or 2026-01-01T09:30:00Z, in UTC without an offset.
+    older_than
+        Remove events older than this, such as 90d, 12h or 1y.
+    data
+        The data folder, by default where the system keeps such data.
+
+    """
+    from deskgraph.trimming import run
+
+    run(_settings(data=data), before, older_than)
 
 
 @app.command

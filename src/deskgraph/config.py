@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, FilePath, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KEY_FILE = "api-key"
@@ -33,6 +34,15 @@ class Settings(BaseSettings):
     workspace: str = Field("default", min_length=1, max_length=100, description="The workspace that is served.")
     hooks: Annotated[list[str], NoDecode] = Field([], description="Modules with hooks.")
     sample: bool = Field(False, description="Load a small sample desk into an empty workspace.")
+    retention_days: float | None = Field(
+        None, gt=0, le=100_000, description="Trim the event log to so many days; by default it is kept for ever."
+    )
+    webhook_private_targets: bool = Field(
+        False, description="Let webhooks go to private, loopback and link-local addresses too, and by plain http."
+    )
+    workers: int = Field(1, ge=1, description="Processes that serve side by side.")
+    heartbeat_seconds: float = Field(15, gt=0, description="How often an idle stream of server-sent events shows life.")
+    slow_subscriber_seconds: float = Field(30, gt=0, description="How long a subscriber may take for a message.")
     heap: str = Field("512m", description="Java's largest heap for the database that comes with deskgraph.")
     start_cache: bool = Field(True, description="Make Java's start-up cache in the background, once on a machine.")
     maven_repository: str | None = Field(None, description="A mirror of the Maven repository that Neo4j comes from.")
@@ -47,11 +57,33 @@ class Settings(BaseSettings):
     neo4j_password: str = Field("", validation_alias=neo4j("password"))
     neo4j_database: str | None = Field(None, validation_alias=neo4j("database"))
 
+    nats_url: str | None = Field(
+        None,
+        pattern=r"^$|^(nats|tls)://[^,\s]+(,(nats|tls)://[^,\s]+)*$",
+        description="NATS servers that the log is relayed to, nats:// or tls://, with commas between them.",
+    )
+    nats_stream: str = Field("DESKGRAPH", pattern=r"^[A-Za-z0-9_-]+$", description="The JetStream stream.")
+    nats_subject_prefix: str = Field(
+        "deskgraph", pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", description="What subjects begin with."
+    )
+    nats_credentials: FilePath | None = Field(None, description="A NATS credentials file (.creds).")
+    nats_start: Literal["beginning", "now"] = Field(
+        "beginning", description="Where in the log a relay starts that never ran before."
+    )
+
     @field_validator("hooks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """The variable holds the modules' names with commas between them."""
         return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+    @field_validator("nats_url")
+    @classmethod
+    def _check_ports(cls, value: str | None) -> str | None:
+        """A port that is none is told at once, not by the first attempt to connect."""
+        for server in (value or "").split(","):
+            _ = urlsplit(server).port
+        return value
 
     def key(self) -> str:
         """The admin key: the one that was set, or the one kept in the data folder, made on the first run."""

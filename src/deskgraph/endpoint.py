@@ -21,6 +21,7 @@ from deskgraph.console import PAGE
 from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.schema.errors import UnauthenticatedError
+from deskgraph.sockets import SocketHandler
 
 # What a page can't say of itself in a meta element: nobody may frame it. One URL answers people and programs.
 PAGE_HEADERS = {
@@ -32,6 +33,8 @@ PAGE_HEADERS = {
 
 class Endpoint(GraphQL[Context, Any]):
     """Strawberry's ASGI application with this project's keys, page and error bodies."""
+
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, desk: Desk, keys: Keys) -> None:
         super().__init__(
@@ -49,18 +52,23 @@ class Endpoint(GraphQL[Context, Any]):
             return
         request = Request(scope, receive)
         try:
-            response = await self._respond(request)
+            response = await self.respond(request)
         except HTTPException as error:
             response = error_response(error.status_code, "BAD_REQUEST", error.reason)
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
+        """The console page for a browser, the operation's result for whoever has the key."""
         if request.method == "GET" and "text/html" in request.headers.get("accept", "") and not request.query_params:
             return FileResponse(PAGE, media_type="text/html", headers=PAGE_HEADERS)
-        if self.keys.actor(request.headers.get("authorization")) is None:
-            refusal = UnauthenticatedError()
-            return error_response(401, refusal.code, refusal.message, {"WWW-Authenticate": "Bearer"})
-        return await self.run(request)
+        return self.refusal(request) or await self.run(request)
+
+    def refusal(self, request: Request) -> Response | None:
+        """The answer to a request without the key."""
+        if self.keys.actor(request.headers.get("authorization")):
+            return None
+        error = UnauthenticatedError()
+        return error_response(401, error.code, error.message, {"WWW-Authenticate": "Bearer"})
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:  # noqa: ARG002 - Strawberry's signature
         """The session of whoever sent the request."""

@@ -15,9 +15,12 @@ def configure_by_default() -> None:
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Set up logging for a process of our own. Libraries are heard from WARNING on."""
+    """Set up logging for a process of our own. Libraries are heard from WARNING on.
+
+    Tracebacks show no local variables: those may hold keys and secrets.
+    """
     renderer: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if sys.stderr.isatty()
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

@@ -1,24 +1,25 @@
-"""`deskgraph serve`: database, desk, hooks and web server for as long as they are wanted."""
+"""`deskgraph serve`: a database, and web servers with a desk each, for as long as they are wanted."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import socket
-import sys
-from importlib import import_module
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from urllib.parse import quote
 
 import uvicorn
 
-from deskgraph.app import create_app
-from deskgraph.auth import Keys
-from deskgraph.bootstrap import open_desk
+from deskgraph.bootstrap import open_desk, running
 from deskgraph.config import Settings
+from deskgraph.protocols import Http, WebSocket
 from deskgraph.sample import load_sample
+from deskgraph.workers import GRACE, Supervisor, load_hooks, relay, serving_app
 
-GRACE = 5
+# Seconds between pings of a WebSocket, and how much longer than a slow subscriber has a client may take to answer one.
+PING = 20
 
 
 def serve(settings: Settings) -> None:
@@ -30,30 +31,45 @@ def serve(settings: Settings) -> None:
     asyncio.run(_serve(settings))
 
 
-def load_hooks(modules: list[str]) -> None:
-    """Import the modules, whose hooks register themselves; those in the present folder are found too."""
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    for module in modules:
-        import_module(module)
-
-
 async def _serve(settings: Settings) -> None:
-    key = settings.key()
-    listening = listen(settings.host, settings.port)  # a port that is taken shows before anything is started
+    settings = settings.model_copy(update={"api_key": settings.key()})
+    relay(settings)  # that an extra is missing shows before anything is started, as a port that is taken does
+    listening = listen(settings.host, settings.port)
+    async with running(settings) as there:
+        await prepare(there)
+        ready = partial(announce, listening, there.key())
+        if there.workers == 1:
+            await Server(configured(there), ready).serve([listening])
+        else:
+            await asyncio.to_thread(Supervisor(configured(there), [listening], ready).run)
+
+
+async def prepare(settings: Settings) -> None:
+    """What is done once, whatever the number of workers: what would keep a desk from opening shows here."""
     async with open_desk(settings) as desk:
         if settings.sample:
             await load_sample(desk)
-        config = uvicorn.Config(
-            create_app(desk, Keys(key)),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            ws="websockets-sansio",
-            timeout_graceful_shutdown=GRACE,
-        )
-        await Server(config, key).serve([listening])
+
+
+def configured(settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves: each process makes its own application, which opens its own desk."""
+    slow = settings.slow_subscriber_seconds
+    return uvicorn.Config(
+        partial(serving_app, settings),
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        http=partial(Http, patience=slow),  # type: ignore[arg-type] # called as the class would be
+        ws=partial(WebSocket, patience=slow),  # type: ignore[arg-type]
+        ws_ping_interval=PING,
+        ws_ping_timeout=slow + PING,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=60,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -63,18 +79,23 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """uvicorn that says where it listens once it does."""
+    """uvicorn in this process, which says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, key: str) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._key = key
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then print the address with its key."""
+        """Listen, then say so."""
         await super().startup(sockets)
         if self.started:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
-            print(banner(f"http://{f'[{host}]' if ':' in host else host}:{port}", self._key), flush=True)
+            self._ready()
+
+
+def announce(listening: socket.socket, key: str) -> None:
+    """Print the address with its key."""
+    host, port = listening.getsockname()[:2]
+    print(banner(f"http://{f'[{host}]' if ':' in host else host}:{port}", key), flush=True)
 
 
 def banner(address: str, key: str) -> str:

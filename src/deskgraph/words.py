@@ -12,7 +12,18 @@ from deskgraph.resolvers.session import NounWords, Session
 from deskgraph.schema import nouns
 from deskgraph.schema.errors import DeskError
 
-__all__ = ["Activity", "Contact", "Event", "Organization", "Ticket", "User", "speaking", "verbs"]
+__all__ = [
+    "Activity",
+    "Contact",
+    "Event",
+    "Organization",
+    "Ticket",
+    "User",
+    "Webhook",
+    "WebhookAttempt",
+    "speaking",
+    "verbs",
+]
 
 _open: list[Desk] = []
 
@@ -39,3 +50,5 @@ Organization = NounWords(nouns.Organization, DEFAULT_HOOKS, _session)
 User = NounWords(nouns.User, DEFAULT_HOOKS, _session)
 Activity = NounWords(nouns.Activity, DEFAULT_HOOKS, _session)
 Event = NounWords(nouns.Event, DEFAULT_HOOKS, _session)
+Webhook = NounWords(nouns.Webhook, DEFAULT_HOOKS, _session)
+WebhookAttempt = NounWords(nouns.WebhookAttempt, DEFAULT_HOOKS, _session)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,21 +16,10 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 import pytest
-from playwright.async_api import Browser, Page, Request, WebSocket, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, WebSocket, expect
 
 from deskgraph.console import FOLDER
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 SUBJECTS = {
     1: "Invoice shows the wrong VAT number",
     2: "Export to CSV stops at 10,000 rows",
@@ -98,20 +86,6 @@ class Console:
 
     async def stored(self) -> dict[str, str]:
         return await self.page.evaluate("({...sessionStorage})")
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium")
-    if not path:
-        reason = "no chromium on PATH; on Debian: apt-get install --no-install-recommends chromium"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    expect.set_options(timeout=20_000)
-    async with (
-        async_playwright() as playwright,
-        await playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as launched,
-    ):
-        yield launched
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -510,3 +511,24 @@ async def test_a_consumer_is_made_and_forgotten_over_graphql(run: Run, codes: Co
     assert await run("{ consumers { name } }") == {"consumers": []}
     drop = 'mutation { dropParked(input: {consumer: "billing"}) { events errors { code } } }'
     assert await run(drop) == {"dropParked": {"events": [], "errors": [{"code": "NOT_FOUND"}]}}
+
+
+async def test_the_log_is_trimmed_up_to_where_consumers_have_passed(run: Run, desk: Desk) -> None:
+    trim = """mutation ($before: DateTime!) {
+      trimEvents(input: {before: $before}) { position removed keptFor errors { code field } }
+    }"""
+    await organizations(desk, 3)
+    await take(desk.consume("billing", start="beginning"), 2)
+    now = datetime.now(UTC)
+    assert await run(trim, before=(now + timedelta(hours=1)).isoformat()) == {
+        "trimEvents": {
+            "position": None,
+            "removed": 0,
+            "keptFor": None,
+            "errors": [{"code": "INVALID_INPUT", "field": "before"}],
+        }
+    }
+    assert await run(trim, before=now.isoformat()) == {
+        "trimEvents": {"position": 2, "removed": 2, "keptFor": "billing", "errors": []}
+    }
+    assert await run("{ events { nodes { position } } }") == {"events": {"nodes": [{"position": 3}]}}

@@ -131,3 +131,22 @@ async def test_events_of_a_process_that_died_before_sequencing_are_placed_by_ano
     async with Desk(database, workspace, hooks=Hooks()) as second:
         [entry] = await take(second.events(after=0), 1)
         assert (entry.position, entry.type) == (1, "organization.created")
+
+
+async def test_a_subscriber_goes_on_in_a_process_that_has_not_read_so_far(database: Database, workspace: str) -> None:
+    async with (
+        Desk(database, workspace, hooks=Hooks(), poll=0.02) as one,
+        Desk(database, workspace, hooks=Hooks(), poll=3600) as behind,
+    ):
+        for number in range(3):
+            await one.Ticket.create(subject=f"Ticket {number}")
+        position = await one.position()
+        assert (position, behind.feed.position) == (3, 0)
+        going_on = asyncio.create_task(take(behind.events(after=position), 1))
+        created = await one.Ticket.create(subject="The next one")
+        await one.position()
+        behind.feed.wake()
+        [entry] = await asyncio.wait_for(going_on, 60)
+        assert (entry.position, entry.subject) == (4, created.id)
+        with pytest.raises(InvalidCursorError, match="The log ends at 4"):
+            await take(behind.events(after=5), 1)

@@ -13,6 +13,7 @@ from deskgraph.graph.compiler.picks import Rows, list_of, record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import DIALECT, Database
 from deskgraph.graph.setup import prepare
+from deskgraph.graph.statements import statement
 from deskgraph.schema.noun import noun_of
 from deskgraph.schema.paging import encode_cursor, page_of
 
@@ -24,8 +25,13 @@ async def operators(database: Database, rows: Rows) -> set[str]:
     """The operators of a list's plan."""
     scope = Scope()
     made = plan({"list": root_list(rows, scope)}, scope)
+    return await planned(database, made.cypher, made.parameters)
+
+
+async def planned(database: Database, cypher: str, parameters: dict[str, Any]) -> set[str]:
+    """The operators of a statement's plan."""
     async with database._session(neo4j.READ_ACCESS) as session:
-        result = await session.run(f"EXPLAIN {DIALECT}{made.cypher}", {**made.parameters, "workspace": "w"})  # type: ignore[arg-type]
+        result = await session.run(f"EXPLAIN {DIALECT}{cypher}", {**parameters, "workspace": "w"})  # type: ignore[arg-type]
         summary = await result.consume()
     assert summary.plan
     return set(walk(summary.plan))
@@ -57,6 +63,10 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "support users online": ("User", {"filter": {"role": {"eq": "SUPPORT"}, "status": {"eq": "ONLINE"}}}),
     "activities": ("Activity", {}),
     "activities by type": ("Activity", {"filter": {"type": {"eq": "note"}}}),
+    "webhooks": ("Webhook", {}),
+    "webhooks by status": ("Webhook", {"filter": {"status": {"eq": "ENABLED"}}}),
+    "attempts": ("WebhookAttempt", {}),
+    "attempts, oldest first": ("WebhookAttempt", {"orderBy": [{"at": "ASC"}]}),
     "events": ("Event", {}),
     "events after one": ("Event", {"filter": {"position": {"gt": 7}}}),
 }
@@ -82,3 +92,9 @@ async def test_other_orders_sort_but_do_not_scan_other_workspaces(database: Data
     ticket = noun_of("Ticket")
     used = await operators(database, list_of(ticket, record_picks(ticket), orderBy=[{order: "ASC"}]))
     assert used & SCANS == set()
+
+
+async def test_the_log_is_read_along_its_index(database: Database) -> None:
+    used = await planned(database, statement("read_log"), {"after": 7, "limit": 250})
+    assert used & (SCANS | SORTS) == set()
+    assert "NodeUniqueIndexSeek" in used

@@ -27,7 +27,7 @@ PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
 IN_CODE = re.compile(r"`([^`]+)`")
 
 # Events' data that a verb adds to its input, or has instead of it.
-CHOSEN = {"ticket.escalated": {"level", "agent"}}
+CHOSEN = {"ticket.escalated": {"level", "agent"}, "webhook.recovered": {"deliveries"}}
 # createTicket turns `assign` into the agent it chose.
 NOT_TOLD = {"ticket.created": {"assign"}}
 PARKED = ("Consumer", "PARKED", "Event")

@@ -43,6 +43,11 @@ def test_the_desk_s_own_verbs() -> None:
         "hold": ("holding", "held"),
         "reopen": ("reopening", "reopened"),
         "close": ("closing", "closed"),
+        "disable": ("disabling", "disabled"),
+        "enable": ("enabling", "enabled"),
+        "recover": ("recovering", "recovered"),
+        "resend": ("resending", "resent"),
+        "rotate": ("rotating", "rotated"),
     }
 
 

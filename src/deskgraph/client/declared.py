@@ -20,13 +20,16 @@ Some: TypeAlias = T | list[T] | tuple[T, ...] | set[T]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A noun as it was read, in Python's names. An edge to one node is that node's id: `ticket.contact`."""
+    """A noun as it was read, in Python's names. An edge to one node is that node's id: `ticket.contact`.
+
+    What a verb reveals once (`webhook.secret`) is an attribute, too, but no value that is compared or printed.
+    """
 
     id: str
 
     def as_dict(self) -> dict[str, Any]:
         """The values by name."""
-        return {column.name: getattr(self, column.name) for column in fields(self)}
+        return {column.name: getattr(self, column.name) for column in fields(self) if column.compare}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +110,22 @@ class Noun(Generic[R]):
         """All fields by their names in GraphQL."""
         return {one.graphql: one for one in (*self.fields.values(), *self.others.values())}
 
-    def read(self, node: dict[str, Any]) -> R:
-        """The record of what was read."""
-        return self.record(**{name: one.load(node[name]) for name, one in self.fields.items()})
+    def read(self, node: dict[str, Any], **revealed: Any) -> R:
+        """The record of what was read, and of what a verb revealed."""
+        values: dict[str, Any] = {name: one.load(node[name]) for name, one in self.fields.items()}
+        return self.record(**values, **revealed)
 
 
 @dataclass(frozen=True)
 class Verb(Generic[R]):
-    """A verb of a noun: what it takes, by Python's names, and what of it must be given."""
+    """A verb of a noun: what it takes, by Python's names, what it needs of that, and what its answer reveals once."""
 
     noun: Noun[R]
     name: str
     past: str
     takes: dict[str, Field]
     needs: tuple[str, ...] = ()
+    reveals: tuple[str, ...] = ()
 
     @property
     def mutation(self) -> str:
@@ -138,7 +143,8 @@ class Verb(Generic[R]):
         mutation = self.mutation
         return (
             f"mutation ($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ done: {mutation}(input: $input) {{"
-            f" noun: {self.noun.prefix} {{ {self.noun.selection} }} errors {{ code message field }} }} }}"
+            f" noun: {self.noun.prefix} {{ {self.noun.selection} }} {' '.join(self.reveals)}"
+            f" errors {{ code message field }} }} }}"
         )
 
     def input(self, given: Mapping[str, object]) -> dict[str, Any]:
@@ -154,5 +160,6 @@ class Verb(Generic[R]):
 
     def read(self, data: dict[str, Any]) -> R:
         """The noun as it is after the verb, or what the payload's errors say."""
-        raise_first(data["done"]["errors"])
-        return self.noun.read(data["done"]["noun"])
+        payload = data["done"]
+        raise_first(payload["errors"])
+        return self.noun.read(payload["noun"], **{name: payload[name] for name in self.reveals})

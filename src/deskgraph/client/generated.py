@@ -167,6 +167,21 @@ UserStatusWord: TypeAlias = (
 )
 
 
+class WebhookStatus(StrEnum):
+    """Whether events are sent to a webhook."""
+
+    ENABLED = "ENABLED"
+    """Events are sent as they come."""
+
+    DISABLED = "DISABLED"
+    """Nothing is sent; what comes waits until it is enabled again."""
+
+
+WebhookStatusWord: TypeAlias = (
+    WebhookStatus | Literal["ENABLED", "enabled", "Enabled", "DISABLED", "disabled", "Disabled"]
+)
+
+
 class Assignment(StrEnum):
     """How an agent is chosen."""
 
@@ -370,6 +385,73 @@ class Event(Record):
     """The event whose after-hook did this."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook(Record):
+    """An address to which events are sent, each as a signed HTTP request."""
+
+    version: int
+    """Counts the verbs done to it, from 1."""
+
+    created_at: datetime
+    """When it was created."""
+
+    updated_at: datetime
+    """When a verb last changed it."""
+
+    url: str
+    """Where the requests go."""
+
+    types: list[str] | None = field(hash=False)
+    """The event types it takes: `ticket.resolved`, `ticket.*`, `*.created`; null takes all."""
+
+    description: str | None
+    """What it is for."""
+
+    status: WebhookStatus
+    """Whether events are sent."""
+
+    disabled_at: datetime | None
+    """Since when it is disabled; null while it is enabled."""
+
+    disabled_reason: str | None
+    """Why it is disabled."""
+
+    failing_since: datetime | None
+    """When the first request failed since the last one that succeeded; null where none did."""
+
+    secret: str | None = field(default=None, repr=False, compare=False)
+    """The new secret that requests are signed with; only the answer that made it has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookAttempt(Record):
+    """One request of a webhook: one try to send it one event."""
+
+    at: datetime
+    """When the request was sent."""
+
+    number: int
+    """Which try of this delivery it was, from 1."""
+
+    status: int | None
+    """The answer's HTTP status; null where there was no answer."""
+
+    ms: int
+    """How many milliseconds it took."""
+
+    error: str | None
+    """Why it failed; null where it succeeded."""
+
+    response: str | None
+    """How the answer's body begins."""
+
+    webhook: str | None
+    """The webhook."""
+
+    event: str | None
+    """The event that was sent."""
+
+
 TICKET = Noun(
     "Ticket",
     "ticket",
@@ -514,7 +596,57 @@ EVENT = Noun(
         "user": Field("user", to="User"),
         "cause": Field("cause", to="Event"),
     },
-    {"effects": Field("effects", to="Event", many=True), "event": Field("effects", to="Event", many=True)},
+    {
+        "effects": Field("effects", to="Event", many=True),
+        "event": Field("effects", to="Event", many=True),
+        "attempts": Field("attempts", to="WebhookAttempt", many=True),
+        "webhookattempt": Field("attempts", to="WebhookAttempt", many=True),
+    },
+)
+
+WEBHOOK = Noun(
+    "Webhook",
+    "webhook",
+    "webhooks",
+    Webhook,
+    {
+        "id": Field("id"),
+        "version": Field("version", sortable=True),
+        "created_at": Field("createdAt", moment=True, sortable=True),
+        "updated_at": Field("updatedAt", moment=True, sortable=True),
+        "url": Field("url"),
+        "types": Field("types"),
+        "description": Field("description"),
+        "status": Field("status", words=WebhookStatus),
+        "disabled_at": Field("disabledAt", moment=True),
+        "disabled_reason": Field("disabledReason"),
+        "failing_since": Field("failingSince", moment=True),
+    },
+    {
+        "attempts": Field("attempts", to="WebhookAttempt", many=True),
+        "webhookattempt": Field("attempts", to="WebhookAttempt", many=True),
+        "events": Field("events", to="Event", many=True),
+        "event": Field("events", to="Event", many=True),
+    },
+)
+
+WEBHOOK_ATTEMPT = Noun(
+    "WebhookAttempt",
+    "attempt",
+    "attempts",
+    WebhookAttempt,
+    {
+        "id": Field("id"),
+        "at": Field("at", moment=True, sortable=True),
+        "number": Field("number"),
+        "status": Field("status"),
+        "ms": Field("ms"),
+        "error": Field("error"),
+        "response": Field("response"),
+        "webhook": Field("webhook", to="Webhook"),
+        "event": Field("event", to="Event"),
+    },
+    {},
 )
 
 IDFilter = TypedDict(
@@ -534,6 +666,13 @@ StringFilter = TypedDict(
     },
     total=False,
 )
+
+
+class StringListFilter(TypedDict, total=False):
+    """What may be asked of a field of type str."""
+
+    has: str
+
 
 IntFilter = TypedDict(
     "IntFilter",
@@ -626,6 +765,17 @@ UserStatusFilter = TypedDict(
         "ne": "UserStatusWord | None",
         "in": "list[UserStatusWord]",
         "notIn": "list[UserStatusWord]",
+    },
+    total=False,
+)
+
+WebhookStatusFilter = TypedDict(
+    "WebhookStatusFilter",
+    {
+        "eq": "WebhookStatusWord | None",
+        "ne": "WebhookStatusWord | None",
+        "in": "list[WebhookStatusWord]",
+        "notIn": "list[WebhookStatusWord]",
     },
     total=False,
 )
@@ -808,6 +958,7 @@ EventFilter = TypedDict(
         "user": "UserFilter | None",
         "cause": "EventFilter | None",
         "effects": "EventListFilter",
+        "attempts": "WebhookAttemptListFilter",
     },
     total=False,
 )
@@ -818,6 +969,64 @@ class EventListFilter(TypedDict, total=False):
 
     some: EventFilter
     none: EventFilter
+
+
+WebhookFilter = TypedDict(
+    "WebhookFilter",
+    {
+        "and": "list[WebhookFilter]",
+        "or": "list[WebhookFilter]",
+        "not": "WebhookFilter",
+        "id": "IDFilter",
+        "version": "LongFilter",
+        "createdAt": "DateTimeFilter",
+        "updatedAt": "DateTimeFilter",
+        "url": "StringFilter",
+        "types": "StringListFilter",
+        "description": "StringFilter",
+        "status": "WebhookStatusFilter",
+        "disabledAt": "DateTimeFilter",
+        "disabledReason": "StringFilter",
+        "failingSince": "DateTimeFilter",
+        "attempts": "WebhookAttemptListFilter",
+        "events": "EventListFilter",
+    },
+    total=False,
+)
+
+
+class WebhookListFilter(TypedDict, total=False):
+    """What may be asked of an edge to many webhooks."""
+
+    some: WebhookFilter
+    none: WebhookFilter
+
+
+WebhookAttemptFilter = TypedDict(
+    "WebhookAttemptFilter",
+    {
+        "and": "list[WebhookAttemptFilter]",
+        "or": "list[WebhookAttemptFilter]",
+        "not": "WebhookAttemptFilter",
+        "id": "IDFilter",
+        "at": "DateTimeFilter",
+        "number": "IntFilter",
+        "status": "IntFilter",
+        "ms": "IntFilter",
+        "error": "StringFilter",
+        "response": "StringFilter",
+        "webhook": "WebhookFilter | None",
+        "event": "EventFilter | None",
+    },
+    total=False,
+)
+
+
+class WebhookAttemptListFilter(TypedDict, total=False):
+    """What may be asked of an edge to many attempts."""
+
+    some: WebhookAttemptFilter
+    none: WebhookAttemptFilter
 
 
 class TicketFields(TypedDict, total=False):
@@ -1081,6 +1290,86 @@ class EventFields(TypedDict, total=False):
     event: Some[str | Event] | None
     """The events that after-hooks of this one caused."""
 
+    attempts: Some[str | WebhookAttempt] | None
+    """The webhooks' requests that carried it."""
+
+    webhookattempt: Some[str | WebhookAttempt] | None
+    """The webhooks' requests that carried it."""
+
+
+class WebhookFields(TypedDict, total=False):
+    """What webhooks can be found by."""
+
+    version: Some[int] | None
+    """Counts the verbs done to it, from 1."""
+
+    created_at: Some[datetime | str] | None
+    """When it was created."""
+
+    updated_at: Some[datetime | str] | None
+    """When a verb last changed it."""
+
+    url: Some[str] | None
+    """Where the requests go."""
+
+    types: Some[list[str]] | None
+    """The event types it takes: `ticket.resolved`, `ticket.*`, `*.created`; null takes all."""
+
+    description: Some[str] | None
+    """What it is for."""
+
+    status: Some[WebhookStatusWord] | None
+    """Whether events are sent."""
+
+    disabled_at: Some[datetime | str] | None
+    """Since when it is disabled; null while it is enabled."""
+
+    disabled_reason: Some[str] | None
+    """Why it is disabled."""
+
+    failing_since: Some[datetime | str] | None
+    """When the first request failed since the last one that succeeded; null where none did."""
+
+    attempts: Some[str | WebhookAttempt] | None
+    """Its requests, the newest first; the oldest are forgotten."""
+
+    webhookattempt: Some[str | WebhookAttempt] | None
+    """Its requests, the newest first; the oldest are forgotten."""
+
+    events: Some[str | Event] | None
+    """What happened to it, the oldest first."""
+
+    event: Some[str | Event] | None
+    """What happened to it, the oldest first."""
+
+
+class WebhookAttemptFields(TypedDict, total=False):
+    """What attempts can be found by."""
+
+    at: Some[datetime | str] | None
+    """When the request was sent."""
+
+    number: Some[int] | None
+    """Which try of this delivery it was, from 1."""
+
+    status: Some[int] | None
+    """The answer's HTTP status; null where there was no answer."""
+
+    ms: Some[int] | None
+    """How many milliseconds it took."""
+
+    error: Some[str] | None
+    """Why it failed; null where it succeeded."""
+
+    response: Some[str] | None
+    """How the answer's body begins."""
+
+    webhook: Some[str | Webhook] | None
+    """The webhook."""
+
+    event: Some[str | Event] | None
+    """The event that was sent."""
+
 
 class AssignTicket(TypedDict):
     """What `Ticket.assign` takes."""
@@ -1339,6 +1628,41 @@ CREATE_TICKET = Verb(
 )
 
 
+class CreateWebhook(TypedDict):
+    """What `Webhook.create` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as webhook_rV7yKdPm."""
+
+    url: str
+    """Where the requests go."""
+
+    types: NotRequired[list[str] | None]
+    """The event types it takes: `ticket.resolved`, `ticket.*`, `*.created`; null takes all."""
+
+    description: NotRequired[str | None]
+    """What it is for."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+CREATE_WEBHOOK = Verb(
+    WEBHOOK,
+    "create",
+    "created",
+    {
+        "id": Field("id"),
+        "idempotency_key": Field("idempotencyKey"),
+        "url": Field("url"),
+        "types": Field("types"),
+        "description": Field("description"),
+    },
+    ("url",),
+    ("secret",),
+)
+
+
 class DeleteTicket(TypedDict):
     """What `Ticket.delete` takes."""
 
@@ -1449,6 +1773,80 @@ DELETE_ACTIVITY = Verb(
 )
 
 
+class DeleteWebhook(TypedDict):
+    """What `Webhook.delete` takes."""
+
+    id: str | Webhook
+    """The webhook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+DELETE_WEBHOOK = Verb(
+    WEBHOOK,
+    "delete",
+    "deleted",
+    {"id": Field("id"), "expected_version": Field("expectedVersion"), "idempotency_key": Field("idempotencyKey")},
+    ("id",),
+)
+
+
+class DisableWebhook(TypedDict):
+    """What `Webhook.disable` takes."""
+
+    id: str | Webhook
+    """The webhook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    reason: NotRequired[str | None]
+    """Why."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+DISABLE_WEBHOOK = Verb(
+    WEBHOOK,
+    "disable",
+    "disabled",
+    {
+        "id": Field("id"),
+        "expected_version": Field("expectedVersion"),
+        "idempotency_key": Field("idempotencyKey"),
+        "reason": Field("reason"),
+    },
+    ("id",),
+)
+
+
+class EnableWebhook(TypedDict):
+    """What `Webhook.enable` takes."""
+
+    id: str | Webhook
+    """The webhook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+ENABLE_WEBHOOK = Verb(
+    WEBHOOK,
+    "enable",
+    "enabled",
+    {"id": Field("id"), "expected_version": Field("expectedVersion"), "idempotency_key": Field("idempotencyKey")},
+    ("id",),
+)
+
+
 class EscalateTicket(TypedDict):
     """What `Ticket.escalate` takes."""
 
@@ -1509,6 +1907,40 @@ HOLD_TICKET = Verb(
 )
 
 
+class RecoverWebhook(TypedDict):
+    """What `Webhook.recover` takes."""
+
+    id: str | Webhook
+    """The webhook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    since: NotRequired[datetime | str | None]
+    """Only events that happened then or later."""
+
+    after: NotRequired[int | None]
+    """Only events after this position of the log; 0 means all."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+RECOVER_WEBHOOK = Verb(
+    WEBHOOK,
+    "recover",
+    "recovered",
+    {
+        "id": Field("id"),
+        "expected_version": Field("expectedVersion"),
+        "idempotency_key": Field("idempotencyKey"),
+        "since": Field("since"),
+        "after": Field("after"),
+    },
+    ("id",),
+)
+
+
 class ReopenTicket(TypedDict):
     """What `Ticket.reopen` takes."""
 
@@ -1539,6 +1971,36 @@ REOPEN_TICKET = Verb(
 )
 
 
+class ResendWebhook(TypedDict):
+    """What `Webhook.resend` takes."""
+
+    id: str | Webhook
+    """The webhook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    event: str | Event
+    """The event."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+RESEND_WEBHOOK = Verb(
+    WEBHOOK,
+    "resend",
+    "resent",
+    {
+        "id": Field("id"),
+        "expected_version": Field("expectedVersion"),
+        "idempotency_key": Field("idempotencyKey"),
+        "event": Field("event"),
+    },
+    ("id", "event"),
+)
+
+
 class ResolveTicket(TypedDict):
     """What `Ticket.resolve` takes."""
 
@@ -1566,6 +2028,37 @@ RESOLVE_TICKET = Verb(
         "resolution": Field("resolution"),
     },
     ("id", "resolution"),
+)
+
+
+class RotateWebhook(TypedDict):
+    """What `Webhook.rotate` takes."""
+
+    id: str | Webhook
+    """The webhook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    overlap: NotRequired[int | None]
+    """For how many seconds the old secret signs along; 0 ends it at once."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+ROTATE_WEBHOOK = Verb(
+    WEBHOOK,
+    "rotate",
+    "rotated",
+    {
+        "id": Field("id"),
+        "expected_version": Field("expectedVersion"),
+        "idempotency_key": Field("idempotencyKey"),
+        "overlap": Field("overlap"),
+    },
+    ("id",),
+    ("secret",),
 )
 
 
@@ -1786,6 +2279,44 @@ UPDATE_ACTIVITY = Verb(
         "contact": Field("contact"),
         "ticket": Field("ticket"),
         "organization": Field("organization"),
+    },
+    ("id",),
+)
+
+
+class UpdateWebhook(TypedDict):
+    """What `Webhook.update` takes."""
+
+    id: str | Webhook
+    """The webhook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    url: NotRequired[str]
+    """Where the requests go."""
+
+    types: NotRequired[list[str] | None]
+    """The event types it takes: `ticket.resolved`, `ticket.*`, `*.created`; null takes all."""
+
+    description: NotRequired[str | None]
+    """What it is for."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+UPDATE_WEBHOOK = Verb(
+    WEBHOOK,
+    "update",
+    "updated",
+    {
+        "id": Field("id"),
+        "expected_version": Field("expectedVersion"),
+        "idempotency_key": Field("idempotencyKey"),
+        "url": Field("url"),
+        "types": Field("types"),
+        "description": Field("description"),
     },
     ("id",),
 )
@@ -2136,6 +2667,142 @@ class EventWords(NounWords[Event]):
         return await self._get(id, fields)
 
 
+class WebhookWords(NounWords[Webhook]):
+    """An address to which events are sent, each as a signed HTTP request."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(speaker, WEBHOOK)
+
+    def find(
+        self,
+        *,
+        filter: WebhookFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | Webhook] | None = None,
+        **fields: Unpack[WebhookFields],
+    ) -> Found[Webhook]:
+        """All webhooks with these values, or one of several values."""
+        return self._find(filter, order_by, limit, id, fields)
+
+    async def get(self, id: str | Webhook | None = None, **fields: Unpack[WebhookFields]) -> Webhook | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return await self._get(id, fields)
+
+    async def create(self, **given: Unpack[CreateWebhook]) -> Webhook:
+        """Creates a webhook, enabled, for what happens from now on. The answer has its secret, this once. Writes the
+        event `webhook.created`.
+        """
+        return await self._do(CREATE_WEBHOOK, given)
+
+    async def delete(self, **given: Unpack[DeleteWebhook]) -> Webhook:
+        """Deletes a webhook with its secret, its attempts and what was still to be sent. Writes the event
+        `webhook.deleted`.
+        """
+        return await self._do(DELETE_WEBHOOK, given)
+
+    async def disable(self, **given: Unpack[DisableWebhook]) -> Webhook:
+        """Disables a webhook: nothing is sent until it is enabled again, and nothing that was to be sent is lost.
+        Writes the event `webhook.disabled`. Allowed from ENABLED; leads to DISABLED.
+        """
+        return await self._do(DISABLE_WEBHOOK, given)
+
+    async def enable(self, **given: Unpack[EnableWebhook]) -> Webhook:
+        """Enables a webhook. It goes on where it was: what came meanwhile is sent now. Writes the event
+        `webhook.enabled`. Allowed from DISABLED; leads to ENABLED.
+        """
+        return await self._do(ENABLE_WEBHOOK, given)
+
+    async def recover(self, **given: Unpack[RecoverWebhook]) -> Webhook:
+        """Sends again what could not be sent: events that were given up start anew, those that wait are sent at once.
+        Writes the event `webhook.recovered`. Allowed from ENABLED.
+        """
+        return await self._do(RECOVER_WEBHOOK, given)
+
+    async def resend(self, **given: Unpack[ResendWebhook]) -> Webhook:
+        """Sends one event to a webhook now, whether it was sent before or not, and whatever types the webhook takes.
+        Writes the event `webhook.resent`. Allowed from ENABLED.
+        """
+        return await self._do(RESEND_WEBHOOK, given)
+
+    async def rotate(self, **given: Unpack[RotateWebhook]) -> Webhook:
+        """Gives a webhook a new secret, which the answer has this once. The old one signs along for the overlap.
+        Writes the event `webhook.rotated`.
+        """
+        return await self._do(ROTATE_WEBHOOK, given)
+
+    async def update(self, **given: Unpack[UpdateWebhook]) -> Webhook:
+        """Changes where a webhook's requests go, what it takes or what is said about it. Writes the event
+        `webhook.updated`.
+        """
+        return await self._do(UPDATE_WEBHOOK, given)
+
+    @property
+    def created(self) -> HookPoint[Webhook, Context]:
+        """Where after-hooks of `create` attach: they run for each `webhook.created`."""
+        return self._after(CREATE_WEBHOOK)
+
+    @property
+    def deleted(self) -> HookPoint[Webhook, Context]:
+        """Where after-hooks of `delete` attach: they run for each `webhook.deleted`."""
+        return self._after(DELETE_WEBHOOK)
+
+    @property
+    def disabled(self) -> HookPoint[Webhook, Context]:
+        """Where after-hooks of `disable` attach: they run for each `webhook.disabled`."""
+        return self._after(DISABLE_WEBHOOK)
+
+    @property
+    def enabled(self) -> HookPoint[Webhook, Context]:
+        """Where after-hooks of `enable` attach: they run for each `webhook.enabled`."""
+        return self._after(ENABLE_WEBHOOK)
+
+    @property
+    def recovered(self) -> HookPoint[Webhook, Context]:
+        """Where after-hooks of `recover` attach: they run for each `webhook.recovered`."""
+        return self._after(RECOVER_WEBHOOK)
+
+    @property
+    def resent(self) -> HookPoint[Webhook, Context]:
+        """Where after-hooks of `resend` attach: they run for each `webhook.resent`."""
+        return self._after(RESEND_WEBHOOK)
+
+    @property
+    def rotated(self) -> HookPoint[Webhook, Context]:
+        """Where after-hooks of `rotate` attach: they run for each `webhook.rotated`."""
+        return self._after(ROTATE_WEBHOOK)
+
+    @property
+    def updated(self) -> HookPoint[Webhook, Context]:
+        """Where after-hooks of `update` attach: they run for each `webhook.updated`."""
+        return self._after(UPDATE_WEBHOOK)
+
+
+class WebhookAttemptWords(NounWords[WebhookAttempt]):
+    """One request of a webhook: one try to send it one event."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(speaker, WEBHOOK_ATTEMPT)
+
+    def find(
+        self,
+        *,
+        filter: WebhookAttemptFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | WebhookAttempt] | None = None,
+        **fields: Unpack[WebhookAttemptFields],
+    ) -> Found[WebhookAttempt]:
+        """All attempts with these values, or one of several values."""
+        return self._find(filter, order_by, limit, id, fields)
+
+    async def get(
+        self, id: str | WebhookAttempt | None = None, **fields: Unpack[WebhookAttemptFields]
+    ) -> WebhookAttempt | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return await self._get(id, fields)
+
+
 class Nouns:
     """The words of all nouns."""
 
@@ -2146,6 +2813,8 @@ class Nouns:
         self.User = UserWords(speaker)
         self.Activity = ActivityWords(speaker)
         self.Event = EventWords(speaker)
+        self.Webhook = WebhookWords(speaker)
+        self.WebhookAttempt = WebhookAttemptWords(speaker)
 
 
 class SyncTicketWords(SyncNounWords[Ticket]):
@@ -2497,6 +3166,144 @@ class SyncEventWords(SyncNounWords[Event]):
         return self._background.run(self._words.get(id, **fields))
 
 
+class SyncWebhookWords(SyncNounWords[Webhook]):
+    """An address to which events are sent, each as a signed HTTP request."""
+
+    def __init__(self, words: WebhookWords, background: Background) -> None:
+        super().__init__(words, background)
+        self._words = words
+
+    def find(
+        self,
+        *,
+        filter: WebhookFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | Webhook] | None = None,
+        **fields: Unpack[WebhookFields],
+    ) -> Rows[Webhook]:
+        """All webhooks with these values, or one of several values."""
+        return Rows(self._background, self._words.find(filter=filter, order_by=order_by, limit=limit, id=id, **fields))
+
+    def get(self, id: str | Webhook | None = None, **fields: Unpack[WebhookFields]) -> Webhook | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return self._background.run(self._words.get(id, **fields))
+
+    def create(self, **given: Unpack[CreateWebhook]) -> Webhook:
+        """Creates a webhook, enabled, for what happens from now on. The answer has its secret, this once. Writes the
+        event `webhook.created`.
+        """
+        return self._background.run(self._words.create(**given))
+
+    def delete(self, **given: Unpack[DeleteWebhook]) -> Webhook:
+        """Deletes a webhook with its secret, its attempts and what was still to be sent. Writes the event
+        `webhook.deleted`.
+        """
+        return self._background.run(self._words.delete(**given))
+
+    def disable(self, **given: Unpack[DisableWebhook]) -> Webhook:
+        """Disables a webhook: nothing is sent until it is enabled again, and nothing that was to be sent is lost.
+        Writes the event `webhook.disabled`. Allowed from ENABLED; leads to DISABLED.
+        """
+        return self._background.run(self._words.disable(**given))
+
+    def enable(self, **given: Unpack[EnableWebhook]) -> Webhook:
+        """Enables a webhook. It goes on where it was: what came meanwhile is sent now. Writes the event
+        `webhook.enabled`. Allowed from DISABLED; leads to ENABLED.
+        """
+        return self._background.run(self._words.enable(**given))
+
+    def recover(self, **given: Unpack[RecoverWebhook]) -> Webhook:
+        """Sends again what could not be sent: events that were given up start anew, those that wait are sent at once.
+        Writes the event `webhook.recovered`. Allowed from ENABLED.
+        """
+        return self._background.run(self._words.recover(**given))
+
+    def resend(self, **given: Unpack[ResendWebhook]) -> Webhook:
+        """Sends one event to a webhook now, whether it was sent before or not, and whatever types the webhook takes.
+        Writes the event `webhook.resent`. Allowed from ENABLED.
+        """
+        return self._background.run(self._words.resend(**given))
+
+    def rotate(self, **given: Unpack[RotateWebhook]) -> Webhook:
+        """Gives a webhook a new secret, which the answer has this once. The old one signs along for the overlap.
+        Writes the event `webhook.rotated`.
+        """
+        return self._background.run(self._words.rotate(**given))
+
+    def update(self, **given: Unpack[UpdateWebhook]) -> Webhook:
+        """Changes where a webhook's requests go, what it takes or what is said about it. Writes the event
+        `webhook.updated`.
+        """
+        return self._background.run(self._words.update(**given))
+
+    @property
+    def created(self) -> HookPoint[Webhook, SyncContext]:
+        """Where after-hooks of `create` attach: they run for each `webhook.created`."""
+        return self._after(CREATE_WEBHOOK)
+
+    @property
+    def deleted(self) -> HookPoint[Webhook, SyncContext]:
+        """Where after-hooks of `delete` attach: they run for each `webhook.deleted`."""
+        return self._after(DELETE_WEBHOOK)
+
+    @property
+    def disabled(self) -> HookPoint[Webhook, SyncContext]:
+        """Where after-hooks of `disable` attach: they run for each `webhook.disabled`."""
+        return self._after(DISABLE_WEBHOOK)
+
+    @property
+    def enabled(self) -> HookPoint[Webhook, SyncContext]:
+        """Where after-hooks of `enable` attach: they run for each `webhook.enabled`."""
+        return self._after(ENABLE_WEBHOOK)
+
+    @property
+    def recovered(self) -> HookPoint[Webhook, SyncContext]:
+        """Where after-hooks of `recover` attach: they run for each `webhook.recovered`."""
+        return self._after(RECOVER_WEBHOOK)
+
+    @property
+    def resent(self) -> HookPoint[Webhook, SyncContext]:
+        """Where after-hooks of `resend` attach: they run for each `webhook.resent`."""
+        return self._after(RESEND_WEBHOOK)
+
+    @property
+    def rotated(self) -> HookPoint[Webhook, SyncContext]:
+        """Where after-hooks of `rotate` attach: they run for each `webhook.rotated`."""
+        return self._after(ROTATE_WEBHOOK)
+
+    @property
+    def updated(self) -> HookPoint[Webhook, SyncContext]:
+        """Where after-hooks of `update` attach: they run for each `webhook.updated`."""
+        return self._after(UPDATE_WEBHOOK)
+
+
+class SyncWebhookAttemptWords(SyncNounWords[WebhookAttempt]):
+    """One request of a webhook: one try to send it one event."""
+
+    def __init__(self, words: WebhookAttemptWords, background: Background) -> None:
+        super().__init__(words, background)
+        self._words = words
+
+    def find(
+        self,
+        *,
+        filter: WebhookAttemptFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | WebhookAttempt] | None = None,
+        **fields: Unpack[WebhookAttemptFields],
+    ) -> Rows[WebhookAttempt]:
+        """All attempts with these values, or one of several values."""
+        return Rows(self._background, self._words.find(filter=filter, order_by=order_by, limit=limit, id=id, **fields))
+
+    def get(
+        self, id: str | WebhookAttempt | None = None, **fields: Unpack[WebhookAttemptFields]
+    ) -> WebhookAttempt | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return self._background.run(self._words.get(id, **fields))
+
+
 class SyncNouns:
     """The words of all nouns, without await."""
 
@@ -2507,3 +3314,5 @@ class SyncNouns:
         self.User = SyncUserWords(nouns.User, background)
         self.Activity = SyncActivityWords(nouns.Activity, background)
         self.Event = SyncEventWords(nouns.Event, background)
+        self.Webhook = SyncWebhookWords(nouns.Webhook, background)
+        self.WebhookAttempt = SyncWebhookAttemptWords(nouns.WebhookAttempt, background)

@@ -1,0 +1,29 @@
+"""disable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskgraph.resolvers.records import Draft
+from deskgraph.schema.fields import Text
+from deskgraph.schema.scalars import now
+from deskgraph.schema.verb import Change, Verb
+from deskgraph.schema.webhook import Webhook, WebhookStatus
+
+
+class Disable(Verb):
+    """Disables a webhook: nothing is sent until it is enabled again, and nothing that was to be sent is lost."""
+
+    noun = Webhook
+    name = "disable"
+    from_ = (WebhookStatus.ENABLED,)
+    to = WebhookStatus.DISABLED
+
+    reason = Text("Why.")
+
+    @classmethod
+    async def decide(cls, draft: Draft, _desk: Any) -> Change:
+        """When and why, for those who wonder."""
+        change = cls.change(draft.given)
+        change.set = {"disabledAt": now(), "disabledReason": draft.given["reason"]}
+        return change

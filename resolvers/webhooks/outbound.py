@@ -1,0 +1,146 @@
+"""Requests to addresses that somebody else chose.
+
+A host's name is looked up once, every address it has is checked, and the connection goes to one that was checked: a
+name that leads elsewhere the next time it is asked (DNS rebinding) gains nothing. No redirect is followed, no proxy
+used, no cookie kept, and little of an answer is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+
+import httpx
+
+from deskgraph.resolvers.webhooks.addresses import is_public
+from deskgraph.resolvers.webhooks.checks import PRIVATE, checked_url
+from deskgraph.resolvers.webhooks.names import Names
+from deskgraph.schema.errors import DeskError
+
+READ = 16 * 1024
+SHOWN = 1024
+PORTS = {"http": 80, "https": 443}
+
+
+class Refused(Exception):
+    """The connection was not made."""
+
+
+@dataclass
+class Answer:
+    """What became of a request. `error`: why it failed; `retry_after`: the seconds that the answer asks for."""
+
+    status: int | None = None
+    ms: int = 0
+    error: str | None = None
+    text: str | None = None
+    retry_after: float | None = None
+
+
+class Outbound:
+    """Sends requests. `timeout`: seconds for the complete answer; `private`: whether private addresses are allowed."""
+
+    def __init__(self, *, timeout: float, private: bool) -> None:
+        self._timeout = timeout
+        self._private = private
+        self._names = Names()
+
+    @cached_property
+    def _transport(self) -> httpx.AsyncHTTPTransport:
+        # A connection belongs to an address, not to a name: it must not serve another name's request.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        return httpx.AsyncHTTPTransport(limits=limits)
+
+    async def close(self) -> None:
+        """Give what is open back."""
+        await self._transport.aclose()
+        self._names.close()
+
+    async def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Post; whatever goes wrong is the answer's `error`."""
+        answer = Answer()
+        start = time.monotonic()
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._exchange(answer, url, headers, body)
+        except TimeoutError:
+            answer.error = f"no complete answer within {self._timeout:g} s"
+        except (DeskError, Refused) as error:
+            answer.error = str(error)
+        except Exception as error:
+            answer.error = f"{type(error).__name__}: {error}"
+        answer.ms = round((time.monotonic() - start) * 1000)
+        return answer
+
+    async def _exchange(self, answer: Answer, text: str, headers: dict[str, str], body: bytes) -> None:
+        url = checked_url(text, private=self._private)
+        addresses = await self._addresses(url)
+        response = await self._connect(addresses, url, headers, body)
+        try:
+            answer.status = response.status_code
+            answer.error = _fault(response)
+            answer.retry_after = _retry_after(response)
+            answer.text = await _beginning(response)
+        finally:
+            await response.aclose()
+
+    async def _addresses(self, url: httpx.URL) -> list[str]:
+        """The addresses of the host. Refused if a single one is not public."""
+        host = url.raw_host.decode("ascii")
+        found = await self._names.addresses(host, url.port or PORTS[url.scheme])
+        for address in found:
+            if not self._private and not is_public(address):
+                raise Refused(f"{host} leads to {address}, {PRIVATE}")
+        return found
+
+    async def _connect(
+        self, addresses: list[str], url: httpx.URL, headers: dict[str, str], body: bytes
+    ) -> httpx.Response:
+        """The answer of the first address that can be connected to."""
+        for address in addresses[:-1]:
+            try:
+                return await self._send(address, url, headers, body)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return await self._send(addresses[-1], url, headers, body)
+
+    async def _send(self, address: str, url: httpx.URL, headers: dict[str, str], body: bytes) -> httpx.Response:
+        request = httpx.Request(
+            "POST",
+            url.copy_with(host=address),
+            headers={"host": url.netloc.decode("ascii"), **headers},
+            content=body,
+            # The certificate must be the name's. One address that does not answer leaves time for another.
+            extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": {"connect": self._timeout / 3}},
+        )
+        return await self._transport.handle_async_request(request)
+
+
+def _fault(response: httpx.Response) -> str | None:
+    if response.is_success:
+        return None
+    return f"HTTP {response.status_code}{', and redirects are not followed' if response.has_redirect_location else ''}"
+
+
+async def _beginning(response: httpx.Response) -> str | None:
+    """The beginning of the body as text; what is longer than `READ` is left unread."""
+    read = b""
+    async for chunk in response.aiter_raw():
+        read += chunk
+        if len(read) >= READ:
+            break
+    return read[:SHOWN].decode(errors="replace").strip() or None
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """The seconds of a Retry-After, which may also be a date."""
+    value = response.headers.get("retry-after", "")
+    if response.status_code not in (429, 503) or not value:
+        return None
+    try:
+        return float(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,112 @@
+"""uvicorn's HTTP and WebSocket, on connections whose clients may take their time, but not for ever.
+
+A connection is stalled when something that was written has waited here too long, because the client's system takes no
+more of it. The application that streams to it finds out, by way of its scope's state. When nothing at all is taken for
+as long again, the connection is aborted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import Scope
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
+
+STREAMING = "streaming"
+# What the kernel holds for a client that is streamed to; Linux doubles it, and would by itself go up to megabytes. What
+# is to end a slow client's stream waits behind that, and so do pings.
+SEND_BUFFER = 64 * 1024
+
+
+def stalled(scope: Scope) -> asyncio.Event:
+    """For an application that streams on this scope's connection: the event that is set when it is stalled."""
+    streaming = scope.get("state", {}).get(STREAMING, asyncio.Event)  # another server sets none
+    event: asyncio.Event = streaming()
+    return event
+
+
+class Patience(asyncio.Protocol):
+    """Sets the event `stalled` after `patience` seconds in which a message could not be handed over."""
+
+    transport: asyncio.Transport
+    loop: asyncio.AbstractEventLoop
+
+    def __init__(self, *arguments: Any, patience: float, app_state: dict[str, Any], **others: Any) -> None:
+        self.patience = patience
+        self.stalled = asyncio.Event()
+        self._timers: list[asyncio.TimerHandle] = []
+        super().__init__(*arguments, app_state={**app_state, STREAMING: self.streaming}, **others)  # type: ignore[call-arg]
+
+    def connection_made(self, transport: Any) -> None:
+        """Have writing paused as soon as anything waits, and resumed when nothing does."""
+        transport.set_write_buffer_limits(high=0)
+        super().connection_made(transport)
+
+    def streaming(self) -> asyncio.Event:
+        """Keep little for the client in the kernel; the event that tells when it is stalled."""
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        return self.stalled
+
+    def pause_writing(self) -> None:
+        """Something waits: give it time."""
+        super().pause_writing()
+        waiting = self.transport.get_write_buffer_size()
+        self._timers = [
+            self.loop.call_later(self.patience, self.stalled.set),
+            self.loop.call_later(2 * self.patience, self._give_up, waiting),
+        ]
+
+    def resume_writing(self) -> None:
+        """Everything was taken."""
+        self._stop_timers()
+        self.stalled.clear()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is to be waited for any more."""
+        self._stop_timers()
+        super().connection_lost(exc)
+
+    def _give_up(self, waited: int) -> None:
+        """Abort, unless the client has taken something since, however little."""
+        waiting = self.transport.get_write_buffer_size()
+        if waiting >= waited:
+            self.transport.abort()
+        else:
+            self._timers.append(self.loop.call_later(self.patience, self._give_up, waiting))
+
+    def _stop_timers(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+
+
+class Http(Patience, H11Protocol):
+    """HTTP/1.1."""
+
+
+class WebSocket(Patience, WebSocketsSansIOProtocol):
+    """WebSocket. A close does not wait for the client to read: it is queued behind what was written before."""
+
+    def resume_writing(self) -> None:
+        """The client reads, if slowly: its pong can't come before it has read up to the ping."""
+        super().resume_writing()
+        if self.pong_timer and self.ping_timeout:
+            self.pong_timer.cancel()
+            self.pong_timer = self.loop.call_later(self.ping_timeout, self.keepalive_timeout)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Queue a close at once. Those who waited to send learn that the client is gone."""
+        if message["type"] != "websocket.close":
+            await super().send(message)
+            return
+        self.close_timeout = 2 * self.patience
+        self.writable.set()
+        await super().send(message)
+        self.disconnected = True

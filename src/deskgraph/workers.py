@@ -1,0 +1,113 @@
+"""The processes that serve: each with a desk of its own, all on one socket and one database."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from deskgraph.config import Settings
+from deskgraph.logs import configure
+from deskgraph.schema.errors import DeskError
+
+if TYPE_CHECKING:
+    from deskgraph.resolvers.desk import Desk
+
+GRACE = 5
+log = structlog.get_logger(__name__)
+
+
+def load_hooks(modules: list[str]) -> None:
+    """Import the modules, whose hooks register themselves; those in the present folder are found too."""
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    for module in modules:
+        import_module(module)
+
+
+def serving_app(settings: Settings) -> Starlette:
+    """An application that opens the desk when it starts. The heavy imports are left to the process that serves."""
+    from deskgraph.app import create_app
+    from deskgraph.auth import Keys
+    from deskgraph.bootstrap import open_desk
+
+    configure()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        end_with_parent()
+        load_hooks(settings.hooks)
+        async with open_desk(settings) as desk, relay(settings)(desk):
+            app.mount("", create_app(desk, Keys(settings.key()), heartbeat=settings.heartbeat_seconds))
+            yield
+
+    return Starlette(lifespan=lifespan)
+
+
+def relay(settings: Settings) -> Callable[[Desk], AbstractAsyncContextManager[None]]:
+    """What goes on beside serving a desk: relaying its log, if a NATS is named. One process of all does so."""
+    if not settings.nats_url:
+        return lambda _desk: nullcontext()
+    from deskgraph.relay import relaying  # it needs an extra
+
+    return partial(relaying, settings=settings)
+
+
+def end_with_parent() -> None:
+    """Have this process, if it is a worker, stop in order when its parent is gone."""
+    parent, loop = multiprocessing.parent_process(), asyncio.get_running_loop()
+
+    def stop() -> None:
+        assert parent
+        loop.remove_reader(parent.sentinel)
+        signal.raise_signal(signal.SIGTERM)
+
+    if parent:
+        loop.add_reader(parent.sentinel, stop)
+
+
+class Supervisor(Multiprocess):
+    """uvicorn's supervisor of workers, which says when all listen, and does not wait for one that does not end."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
+        super().__init__(config, sockets)
+        self._ready: Callable[[], None] | None = ready
+
+    def run(self) -> None:
+        """Keep the workers running until a signal ends them. A worker that can't even start ends them all."""
+        super().run()
+        if any(process.exitcode == STARTUP_FAILURE for process in self.processes):
+            raise DeskError("A worker could not start; what it logged says why.")
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace workers that have died; say so, and once, that all listen."""
+        before = {process.pid for process in self.processes}
+        super().keep_subprocess_alive()
+        for pid in before - {process.pid for process in self.processes}:
+            log.warning("worker.replaced", pid=pid)
+        if self._ready and not self.should_exit.is_set() and all(process.is_ready() for process in self.processes):
+            self._ready()
+            self._ready = None
+
+    def join_all(self) -> None:
+        """Wait for the workers, as long as they may take."""
+        deadline = time.monotonic() + 2 * GRACE
+        for process in self.processes:
+            process.process.join(max(0, deadline - time.monotonic()))
+            if process.process.is_alive():
+                process.process.kill()
+                process.process.join()
