@@ -94,6 +94,18 @@ def serving(*arguments: str, exits: int = 0, port: int = 0, **environment: str) 
     assert "deskgraph is at" not in rest  # it is said once
 
 
+@contextmanager
+def serving_in(folder: Path, *arguments: str) -> Iterator[Served]:
+    """Run a server for several tests, in a workspace that is named after the folder."""
+    settings = {
+        "DESKGRAPH_API_KEY": KEY,
+        "DESKGRAPH_WORKSPACE": f"test-{folder.name}-{os.getpid()}-{folder.stat().st_ino}",
+        "DESKGRAPH_DATA": str(folder),
+    }
+    with serving(*arguments, **settings) as running:
+        yield running
+
+
 def _address(process: subprocess.Popen[str]) -> tuple[str, str]:
     assert process.stdout
     for line in process.stdout:
