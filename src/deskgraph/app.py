@@ -1,4 +1,4 @@
-"""The web application: GraphQL, the console page, health."""
+"""The web application: GraphQL, MCP, the console page, health."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from deskgraph.auth import Keys
 from deskgraph.console import FOLDER
 from deskgraph.endpoint import Endpoint
+from deskgraph.mcp.http import McpEndpoint
 from deskgraph.resolvers.desk import Desk
 
 READY_SECONDS = 3.0
@@ -36,6 +37,7 @@ def create_app(desk: Desk, keys: Keys) -> Starlette:
             WebSocketRoute("/graphql", endpoint),
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
+            Route("/mcp", McpEndpoint(desk, keys)),
             Mount("/console", StaticFiles(directory=FOLDER)),
         ]
     )

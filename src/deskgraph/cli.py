@@ -1,4 +1,4 @@
-"""The command line: `deskgraph serve`, `deskgraph schema`."""
+"""The command line: `deskgraph serve`, `deskgraph mcp`, `deskgraph schema`."""
 
 from __future__ import annotations
 
@@ -52,6 +52,36 @@ def serve(
 
     given: dict[str, Any] = {"host": host, "port": port, "data": data, "hooks": hooks, "sample": sample}
     run(Settings(**{name: value for name, value in given.items() if value is not None}))
+
+
+@app.command
+def mcp(
+    *,
+    url: str | None = None,
+    data: Path | None = None,
+    hooks: Annotated[list[str] | None, Parameter(negative="")] = None,
+    sample: Annotated[bool | None, Parameter(negative="")] = None,
+) -> None:
+    """Serve the desk to an MCP client by standard input and output, until the input ends.
+
+    Parameters
+    ----------
+    url
+        The address of a desk that is served, such as http://127.0.0.1:8000; its key is DESKGRAPH_API_KEY or the one in
+        the data folder. By default the desk is opened here, as `deskgraph serve` would open it.
+    data
+        The data folder, as for serve.
+    hooks
+        A module with hooks, as for serve.
+    sample
+        Load a small sample desk if the workspace is empty.
+
+    """
+    from deskgraph.config import Settings
+    from deskgraph.mcp.stdio import serve_stdio
+
+    given: dict[str, Any] = {"data": data, "hooks": hooks, "sample": sample}
+    serve_stdio(Settings(**{name: value for name, value in given.items() if value is not None}), url)
 
 
 @app.command
