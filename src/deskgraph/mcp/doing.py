@@ -7,22 +7,19 @@ the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any
 
-from mcp.server.mcpserver.context import Context
 from mcp.server.mcpserver.resolve import Resolve, Sample
 from mcp.types import CallToolResult, CreateMessageResult, SamplingMessage, TextContent, ToolAnnotations
 from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import Field
 
+from deskgraph.mcp.serving import Asked, session_of
 from deskgraph.mcp.tools import DeskTool, Schema, answer, make_tool
-from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.verb import VERBS
 
-SessionOf = Callable[[Context[Any, Any]], Session]
 NOT_UNDERSTOOD = "NOT_UNDERSTOOD"
 NOTHING = "NONE"
 MAX_TOKENS = 1000
@@ -54,37 +51,38 @@ OUTPUT: Schema = {
 }
 
 
-def do_tool(session_of: SessionOf) -> DeskTool:
-    """`do`."""
-
-    async def translate(context: Context[Any, Any], input: str) -> Sample | None:  # noqa: A002 - the argument's name
-        """Ask the client's model for other words, if it has one, where these can't be understood."""
-        if not _samples(context):
-            return None
-        try:
-            await _do(session_of(context), input, dry_run=True)
-        except DeskError as error:
-            if error.code == NOT_UNDERSTOOD and error.message not in _refusals():
-                return _question(input, error)
+async def translate(context: Asked, input: str) -> Sample | None:  # noqa: A002 - the argument's name
+    """Ask the client's model for other words, if it has one, where these can't be understood."""
+    if not _samples(context):
         return None
+    try:
+        await _do(session_of(context), input, dry_run=True)
+    except DeskError as error:
+        if error.code == NOT_UNDERSTOOD and error.message not in _refusals():
+            return _question(input, error)
+    return None
 
-    async def do_sentence(
-        context: Context[Any, Any],
-        input: Annotated[str, Field(description=SENTENCE)],  # noqa: A002
-        translation: Annotated[CreateMessageResult | None, Resolve(translate)],
-        dryRun: Annotated[bool, Field(description="Only say what would be done.")] = False,  # noqa: N803
-        idempotencyKey: Annotated[  # noqa: N803
-            str, Field(description="Your key for this very sentence: sent again, it is not done again.")
-        ] = "",
-    ) -> CallToolResult:
-        said = _said(translation)
-        result = await _do(session_of(context), said or input, dry_run=dryRun, idempotency_key=idempotencyKey or None)
-        told = {"plan": result["plan"], "steps": result["steps"], "dryRun": dryRun, "replayed": result["replayed"]}
-        return answer({**told, "translated": {"from": input, "to": said}} if said else told)
 
-    do_sentence.__name__ = "do"
+async def do(
+    context: Asked,
+    input: Annotated[str, Field(description=SENTENCE)],  # noqa: A002
+    translation: Annotated[CreateMessageResult | None, Resolve(translate)],
+    dryRun: Annotated[bool, Field(description="Only say what would be done.")] = False,  # noqa: N803
+    idempotencyKey: Annotated[  # noqa: N803
+        str, Field(description="Your key for this very sentence: sent again, it is not done again.")
+    ] = "",
+) -> CallToolResult:
+    """What was done, or would be."""
+    said = _said(translation)
+    result = await _do(session_of(context), said or input, dry_run=dryRun, idempotency_key=idempotencyKey or None)
+    told = {"plan": result["plan"], "steps": result["steps"], "dryRun": dryRun, "replayed": result["replayed"]}
+    return answer({**told, "translated": {"from": input, "to": said}} if said else told)
+
+
+def do_tool() -> DeskTool:
+    """`do`."""
     return make_tool(
-        do_sentence,
+        do,
         title="Do something",
         description=(
             f"Change something by an English sentence: {', '.join(sorted({verb.name for verb in VERBS.values()}))}. "
@@ -102,7 +100,7 @@ async def _do(session: Any, text: str, **options: Any) -> dict[str, Any]:
     return result
 
 
-def _samples(context: Context[Any, Any]) -> bool:
+def _samples(context: Asked) -> bool:
     """Whether the client offers its model, and can be asked: an older one can't be, by HTTP."""
     capabilities = context.client_capabilities
     reachable = context.session.can_send_request or context.protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS

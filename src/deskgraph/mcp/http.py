@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from mcp.server.mcpserver.context import Context
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.types import INVALID_REQUEST
 from starlette.requests import Request
@@ -14,10 +12,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deskgraph.auth import Keys
-from deskgraph.mcp.server import ACTOR, make_server
+from deskgraph.mcp.server import make_server
 from deskgraph.resolvers.desk import Desk
 from deskgraph.schema.errors import UnauthenticatedError
 
+ACTOR = "actor"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -64,9 +63,8 @@ def _error(status: int, code: str, message: str, headers: dict[str, str] | None 
     return Response(orjson.dumps({"jsonrpc": "2.0", "id": None, "error": error}), status, headers, "application/json")
 
 
-def _actor(context: Context[Any, Any]) -> str:
+def _actor(request: Request | None) -> str:
     """Who sent the request."""
-    request = context.request_context.request
     assert request
     actor: str = request.scope[ACTOR]
     return actor

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from mcp.server.mcpserver.context import Context
 from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from deskgraph.graph.fulltext import searchable
+from deskgraph.mcp.serving import Asked, session_of
 from deskgraph.mcp.tools import DeskTool, Schema, answer, make_tool
-from deskgraph.resolvers.fetching import fetch
-from deskgraph.resolvers.searching import DEFAULT_LIMIT, search
-from deskgraph.resolvers.session import Session
+from deskgraph.resolvers import fetching, searching
+from deskgraph.resolvers.searching import DEFAULT_LIMIT
 from deskgraph.schema import nouns
 from deskgraph.schema.explaining import SCHEMA
 from deskgraph.schema.noun import NOUNS
@@ -21,7 +19,6 @@ from deskgraph.schema.paging import MAX_PAGE
 
 __all__ = ["fetch_tool", "nouns", "search_tool"]
 
-SessionOf = Callable[[Context[Any, Any]], Session]
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 TYPES = ", ".join(NOUNS)
 NOUN: Schema = {"type": "object", "description": "`$type`, `id` and the noun's fields.", "additionalProperties": True}
@@ -39,41 +36,37 @@ FILTER = (
 SEARCHED = "; ".join(f"{noun.__name__}: {', '.join(noun.searched)}" for noun in searchable())
 
 
-def search_tool(session_of: SessionOf) -> DeskTool:
+async def search(
+    context: Asked,
+    type: Annotated[str, Field(description=f"What to find: {TYPES}.")] = "",  # noqa: A002 - the argument's name
+    query: Annotated[str, Field(description=f"Words that must all be in the texts ({SEARCHED}).")] = "",
+    filter: Annotated[dict[str, Any] | None, Field(description=FILTER)] = None,  # noqa: A002
+    sort: Annotated[
+        str | list[Any] | None,
+        Field(description='Which come first: "-priority,createdAt" or [{"priority": "DESC"}]; by default the newest.'),
+    ] = None,
+    limit: Annotated[int | None, Field(description=f"How many, 1 to {MAX_PAGE}, by default {DEFAULT_LIMIT}.")] = None,
+    cursor: Annotated[str, Field(description="The `cursor` of the page before, with the same search.")] = "",
+    include: Annotated[list[str] | str | None, Field(description=INCLUDE)] = None,
+) -> CallToolResult:
+    """A page of what was found."""
+    found = await searching.search(
+        session_of(context),
+        type=type,
+        query=query,
+        filter=filter,
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+        include=include,
+    )
+    return answer(found)
+
+
+def search_tool() -> DeskTool:
     """`search`."""
-
-    async def search_desk(
-        context: Context[Any, Any],
-        type: Annotated[str, Field(description=f"What to find: {TYPES}.")] = "",  # noqa: A002 - the argument's name
-        query: Annotated[str, Field(description=f"Words that must all be in the texts ({SEARCHED}).")] = "",
-        filter: Annotated[dict[str, Any] | None, Field(description=FILTER)] = None,  # noqa: A002
-        sort: Annotated[
-            str | list[Any] | None,
-            Field(
-                description='Which come first: "-priority,createdAt" or [{"priority": "DESC"}]; by default the newest.'
-            ),
-        ] = None,
-        limit: Annotated[
-            int | None, Field(description=f"How many, 1 to {MAX_PAGE}, by default {DEFAULT_LIMIT}.")
-        ] = None,
-        cursor: Annotated[str, Field(description="The `cursor` of the page before, with the same search.")] = "",
-        include: Annotated[list[str] | str | None, Field(description=INCLUDE)] = None,
-    ) -> CallToolResult:
-        found = await search(
-            session_of(context),
-            type=type,
-            query=query,
-            filter=filter,
-            sort=sort,
-            limit=limit,
-            cursor=cursor,
-            include=include,
-        )
-        return answer(found)
-
-    search_desk.__name__ = "search"
     return make_tool(
-        search_desk,
+        search,
         title="Search the desk",
         description=(
             f"Find {TYPES} by their fields, across edges, and by words in their texts; a page at a time, with the "
@@ -91,24 +84,24 @@ def search_tool(session_of: SessionOf) -> DeskTool:
     )
 
 
-def fetch_tool(session_of: SessionOf) -> DeskTool:
+async def fetch(
+    context: Asked,
+    type: Annotated[str, Field(description=f"{TYPES}; or {SCHEMA}. The id tells it as well.")] = "",  # noqa: A002
+    id: Annotated[str, Field(description="Such as ticket_rV7yKdPm; with Schema, a noun's or verb's name.")] = "",  # noqa: A002
+    include: Annotated[list[str] | str | None, Field(description=INCLUDE)] = None,
+    asOf: Annotated[  # noqa: N803
+        int | str | None,
+        Field(description="Show it as it was after this position of the event log, or at this moment (ISO 8601)."),
+    ] = None,
+) -> CallToolResult:
+    """The noun, or what there is."""
+    return answer(await fetching.fetch(session_of(context), type=type, id=id, include=include, as_of=asOf))
+
+
+def fetch_tool() -> DeskTool:
     """`fetch`."""
-
-    async def fetch_noun(
-        context: Context[Any, Any],
-        type: Annotated[str, Field(description=f"{TYPES}; or {SCHEMA}. The id tells it as well.")] = "",  # noqa: A002
-        id: Annotated[str, Field(description="Such as ticket_rV7yKdPm; with Schema, a noun's or verb's name.")] = "",  # noqa: A002
-        include: Annotated[list[str] | str | None, Field(description=INCLUDE)] = None,
-        asOf: Annotated[  # noqa: N803
-            int | str | None,
-            Field(description="Show it as it was after this position of the event log, or at this moment (ISO 8601)."),
-        ] = None,
-    ) -> CallToolResult:
-        return answer(await fetch(session_of(context), type=type, id=id, include=include, as_of=asOf))
-
-    fetch_noun.__name__ = "fetch"
     return make_tool(
-        fetch_noun,
+        fetch,
         title="Fetch one",
         description=(
             "Show one noun by its id, with the neighbours asked for, as it is now or as it was at a position or moment "

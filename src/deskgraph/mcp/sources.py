@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from mcp.server import MCPServer
-from mcp.server.mcpserver.context import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.prompts.base import UserMessage
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, EmbeddedResource, TextResourceContents
 from pydantic import Field
 
+from deskgraph.mcp.serving import Asked, session_of
 from deskgraph.mcp.tools import text_of
 from deskgraph.resolvers.fetching import fetch
 from deskgraph.resolvers.session import Session
@@ -22,7 +21,6 @@ from deskgraph.schema.fields import Edge
 from deskgraph.schema.noun import NOUNS, Noun
 from deskgraph.schema.ticket import Ticket
 
-SessionOf = Callable[[Context[Any, Any]], Session]
 JSON = "application/json"
 SUMMARIZE = (
     "Summarize this support ticket for a colleague who takes it over: who asks for what, what was done so far and by "
@@ -30,7 +28,7 @@ SUMMARIZE = (
 )
 
 
-def add_resources(server: MCPServer[Any], session_of: SessionOf) -> None:
+def add_resources(server: MCPServer[Any]) -> None:
     """Each noun by its id, with its neighbours; and what nouns and verbs there are."""
 
     @server.resource(
@@ -44,10 +42,10 @@ def add_resources(server: MCPServer[Any], session_of: SessionOf) -> None:
         return text_of(explain())
 
     for noun in NOUNS.values():
-        _add_template(server, noun, session_of)
+        _add_template(server, noun)
 
 
-def _add_template(server: MCPServer[Any], noun: type[Noun], session_of: SessionOf) -> None:
+def _add_template(server: MCPServer[Any], noun: type[Noun]) -> None:
     name = noun.__name__
 
     @server.resource(
@@ -57,7 +55,7 @@ def _add_template(server: MCPServer[Any], noun: type[Noun], session_of: SessionO
         description=f"A {name.lower()} with its neighbours, by its id.",
         mime_type=JSON,
     )
-    async def read(id: str, context: Context[Any, Any]) -> str:  # noqa: A002 - the template's name
+    async def read(id: str, context: Asked) -> str:  # noqa: A002 - the template's name
         try:
             return text_of(await whole(session_of(context), noun, id))
         except NotFoundError as error:
@@ -66,7 +64,7 @@ def _add_template(server: MCPServer[Any], noun: type[Noun], session_of: SessionO
             raise ResourceError(f"{error.code}: {error.message}") from error
 
 
-def add_prompts(server: MCPServer[Any], session_of: SessionOf) -> None:
+def add_prompts(server: MCPServer[Any]) -> None:
     """What people ask for again and again."""
 
     @server.prompt(
@@ -74,7 +72,7 @@ def add_prompts(server: MCPServer[Any], session_of: SessionOf) -> None:
     )
     async def summarize_ticket(
         id: Annotated[str, Field(description="The ticket, such as ticket_rV7yKdPm.")],  # noqa: A002
-        context: Context[Any, Any],
+        context: Asked,
     ) -> list[UserMessage]:
         try:
             ticket = await whole(session_of(context), Ticket, id)
