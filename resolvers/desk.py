@@ -16,6 +16,7 @@ from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.consumers import Consumer
+from deskgraph.resolvers.do import Result, do
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
@@ -88,6 +89,20 @@ class Desk:
     async def perform(self, session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
         """Do a verb; a DeskError means that nothing was changed."""
         return await perform(session, command, wanted)
+
+    async def do(
+        self,
+        text: str,
+        *,
+        dry_run: bool = False,
+        idempotency_key: str | None = None,
+        positions: bool = False,
+        session: Session | None = None,
+    ) -> Result:
+        """Do what an English sentence says, in the name of the session or of the desk; see `Session.do`."""
+        return await do(
+            session or self.session, text, dry_run=dry_run, idempotency_key=idempotency_key, positions=positions
+        )
 
     async def attach_hooks(self) -> None:
         """Start after-hooks that were registered since, stop those that were removed. Every verb calls this first."""

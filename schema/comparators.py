@@ -16,6 +16,9 @@ OPERATORS = {
     "endsWith": "{0} ENDS WITH {1}",
 }
 
+# For looking things up by what people call them; not a part of GraphQL's filters.
+OPERATORS |= {"matches": "toLower({0}) CONTAINS toLower({1})"}
+
 MEANING = {
     "eq": "Equal to it; null finds what has none.",
     "ne": "Not equal to it; null finds what has one.",

@@ -35,6 +35,9 @@ class Verb:
 
     Subclasses declare `noun`, `name`, the states it is allowed `from_`, the state it leads `to`, and its inputs as
     fields. `partial`: an input that is not given stays as it is, instead of becoming its default.
+
+    In sentences the verb is known by its name, by `says`, "solve|fix", by the `states` it leads to, "done", and by
+    `idioms`, whole phrases such as "let {agent} (handle|do) {id}", with the inputs that the phrase itself gives.
     """
 
     noun: ClassVar[type[Entity]]
@@ -47,6 +50,9 @@ class Verb:
     deletes: ClassVar[bool] = False
     partial: ClassVar[bool] = False
     inputs: ClassVar[dict[str, Input]] = {}
+    says: ClassVar[str] = ""
+    states: ClassVar[str] = ""
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Conjugate, collect the inputs, and remember the verb."""

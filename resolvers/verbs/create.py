@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from deskgraph.schema.activity import Activity
 from deskgraph.schema.contact import Contact
 from deskgraph.schema.organization import Organization
@@ -13,6 +15,10 @@ class Create(Verb):
     """Creates one."""
 
     name = "create"
+    says = (
+        "add|open|make|raise|log|file|register|new|set up|record|submit|write|start|enter|post|leave|put|put in|enroll|onboard"
+        "|open up|get|insert|build|attach|append|create new|add new|a new|a brand new|another new|one new|do|take|jot down|there is|book|note down|save"
+    )
     creates = True
 
 
@@ -38,3 +44,4 @@ class CreateActivity(Create):
     """Creates an activity with a contact, on a ticket, for an organization."""
 
     noun = Activity
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {"(note|comment|make note|take note|jot down|leave word)": {"type": "note"}}

@@ -19,8 +19,12 @@ class CreateTicket(Create):
     noun = Ticket
     to = TicketStatus.OPEN
 
-    agent = Ref("The user to assign it to.", "user")
-    assign = Choice("How to choose an agent where none is named.", Assignment)
+    agent = Ref("The user to assign it to.", "user").said(
+        "assignee|owner|handler",
+        marks="assigned to|assign to|assigning it to|to be assigned to|handled by|to be handled by|assigned directly to|and assign to",
+        unnamed={"assign": "LEAST_BUSY"},
+    )
+    assign = Choice("How to choose an agent where none is named.", Assignment).said("assignment")
 
     @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:

@@ -10,7 +10,16 @@ class Resolve(Verb):
 
     noun = Ticket
     name = "resolve"
+    says = "solve|fix|settle|sort out|complete|finish|finish off|clear up"
+    states = "done|fixed|finished"
     from_ = UNSOLVED
     to = TicketStatus.RESOLVED
 
-    resolution = Text("What fixed it.", most=100_000, required=True)
+    resolution = Text("What fixed it.", most=100_000, required=True).said(
+        "solution|fix|answer|note|comment|message|outcome|reason|resolution note|resolution text|text",
+        marks=(
+            "with|by|saying|stating|noting|:|because|as|using|via|through|with the words|with the remark|citing|that|thanks to"
+            "|after|since|due to|mentioning|explaining|with the explanation|with the resolution that|how:|on the grounds that"
+        ),
+        example="Portal access restored after billing sync",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.schema.activity import Activity
 from deskgraph.schema.contact import Contact
@@ -16,6 +16,13 @@ class Update(Verb):
     """Changes what is given and leaves the rest; null takes a value away."""
 
     name = "update"
+    says = (
+        "set|change|mark|make|edit|modify|adjust|alter|correct|amend|flag|turn|switch|bump|raise|lower|increase|decrease|upgrade|downgrade"
+        "|promote|demote|reduce|put|move|bring|prioritize|prioritise|label|replace|reprioritize|revise|bump up|bump down|drop|get|give"
+    )
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(rename|retitle) {id} (to|as|into|:|=) {title}": {},
+    }
     partial = True
 
     @classmethod
@@ -37,6 +44,10 @@ class UpdateContact(Update):
     """Changes a contact; its tickets follow it to another organization."""
 
     noun = Contact
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(move|transfer|switch|reassign|add|attach|link|connect) {id} (to|over to|into|onto|with) {organization}": {},
+        "{id} (now works at|works at|now works for|works for|moved to|has moved to|is now at|now belongs to|belongs to) {organization}": {},
+    }
 
 
 class UpdateOrganization(Update):

@@ -1,0 +1,190 @@
+"""The grammar of sentences, generated from the declarations in Lark's notation.
+
+It is LALR(1) over what words may mean, with a terminal a meaning: `V_RESOLVE` is any word for resolving, `T_RESOLVE` any
+word that introduces its text, `H_TICKET` the head of what is created. A word with several meanings has several
+terminals, and `reader` follows all of them. What hangs on the verb is generated: its forms, and its `tail`, a text without
+quotes, which goes on to the end of the step but for `closers`.
+"""
+
+from __future__ import annotations
+
+from deskgraph.schema.english.groups import Group, choices, groups, is_text, main_text, marks_of
+from deskgraph.schema.english.idioms import Idiom, literal
+from deskgraph.schema.english.vocabulary import SHORT, Vocabulary
+from deskgraph.schema.fields import Ref
+
+FIXED = """
+start: steps | steps END
+steps: step -> first | steps SEP step -> more | steps GAP gap -> more
+step: body -> plain | leads body -> led
+leads: LEAD | leads LEAD
+
+np: refs -> np | np mod -> np_mod
+mod: PREPM refs -> marked | WITHA ADJQ -> condition | ADJQ -> adjective | THATARE padjs -> that_are
+refs: ref -> refs | refs LIST ref -> refs_more
+ref: single | PRON -> pronoun | ME -> me | EVERYTHING -> everything | ANYONE -> anyone
+   | NB -> the_one | DET NB -> the_one | adjs NB -> the_one | DET adjs NB -> the_one
+   | NS -> several | DET NS -> several | adjs NS -> several | DET adjs NS -> several
+   | owner NB -> owned | owner adjs NB -> owned | owner NS -> owned_several | owner adjs NS -> owned_several
+   | ALL NS -> every | ALL adjs NS -> every | ALL NB -> every | ALL adjs NB -> every
+   | ALLOF owner NS -> every | ALLOF owner adjs NS -> every
+   | BOTH NS -> both | BOTH adjs NS -> both | BOTH owner NS -> both | BOTH owner adjs NS -> both
+   | SUPER NB -> extreme | DET SUPER NB -> extreme | SUPER adjs NB -> extreme | DET SUPER adjs NB -> extreme
+   | owner SUPER NB -> extreme | owner SUPER adjs NB -> extreme | adjs SUPER NB -> extreme | DET adjs SUPER NB -> extreme
+single: ID -> known | HASH -> numbered | NUM -> bare_number | EMAIL -> mailed | QUOTED -> quoted
+   | NUMW NUM -> numbered | NUMW HASH -> numbered | NUMW ID -> known
+   | nhead ID -> known | nhead HASH -> numbered | nhead NUM -> numbered | nhead EMAIL -> mailed | nhead QUOTED -> quoted
+   | nhead NUMW NUM -> numbered | nhead NUMW HASH -> numbered | nhead NUMW ID -> known
+   | name -> named | NN name -> named | DET NN name -> named | name NP -> named | DET name NP -> named
+   | name EMAILP -> named_mailed | NN name EMAILP -> named_mailed | QUOTED NP -> quoted
+nhead: N | DET N
+owner: single POSS -> owner | MY -> my | HIS -> his | NB POSS -> owner_noun | DET NB POSS -> owner_noun
+name: NAME
+adjs: ADJ -> adjs | adjs ADJ -> adjs | adjs LIST ADJ -> adjs
+padjs: ADJQ -> adjs | padjs LISTQ ADJQ -> adjs
+cref: ID -> known | HASH -> numbered | EMAIL -> mailed | cname -> named | NN cname -> named
+   | nhead HASH -> numbered | nhead NUM -> numbered | nhead ID -> known
+cname: NAMEC
+
+items: item -> items | items item -> items_more
+item: refs -> thing | PREP refs -> marked | PREP CHOICE -> marked_choice | CHOICE -> chosen | NULL -> nulled
+   | WITHA ADJQ -> condition | ADJQ -> adjective | THATARE padjs -> that_are
+   | FIELD refs -> named_value | FIELD EQ refs -> named_value | FIELD NULL -> named_null | FIELD EQ NULL -> named_null
+   | FIELD CHOICE -> named_choice | FIELD EQ CHOICE -> named_choice
+   | FIELDO -> field_only | single POSSF -> owner_of_field | HISF -> his_field
+   | QUOTED ASF FIELD -> value_named | NOISE -> noise | FILL -> fill
+run: TEXT | run TEXT | run TEXTQ
+brun: BARE | brun TEXT | brun TEXTQ
+crun: CTEXT | crun TEXT | crun TEXTQ
+textual: refs -> text_refs | run -> text_run
+tail_any: T_ANY run -> tail_marked
+gap: refs items -> gap | refs tail_any -> gap_tail | refs items tail_any -> gap_tail
+verbs: verb ANDV verb -> verbs | verbs ANDV verb -> verbs_more
+compound: verbs -> compound | compound item -> taken
+subject: np BE -> subject | WANT np -> subject | WANT np TOBE -> subject | CAN np BB -> subject
+"""
+
+
+def grammar(vocabulary: Vocabulary) -> str:
+    """The text of the grammar; all of its terminals are declared, for tokens are made by `reader`."""
+    made = vocabulary.groups
+    plain = [group for group in made if not group.noun]
+    bodies = [line for group in made for line in _bodies(group)]
+    bodies += ["compound -> finished", "compound tail_any -> finished"]
+    rules = [FIXED, *(_tail(group) for group in made)]
+    rules += [_rule(f"cmd_{group.key.lower()}", _commands(group, vocabulary)) for group in made]
+    rules.append(_rule("verb", [f"V_{group.key}" for group in plain]))
+    rules.append(_rule("further", [f"cmd_{group.key.lower()} ANDP -> further" for group in plain]))
+    rules.append(_rule("body", bodies))
+    text = "\n".join(rules)
+    declared = sorted({word for word in text.replace("|", " ").replace(":", " ").split() if word.isupper()})
+    return f"%declare {' '.join(declared)}\n{text}\n"
+
+
+def _rule(name: str, alternatives: list[str]) -> str:
+    return f"{name}: " + "\n  | ".join(dict.fromkeys(alternatives))
+
+
+def _tail(group: Group) -> str:
+    """A text without quotes that ends a group's command, and what may yet follow it."""
+    key, name = group.key, group.key.lower()
+    tails = [f"T_{key} run -> tail_marked", "COMMAT crun -> tail_marked"] if has_marks(group) else []
+    texts = [name for name, several in group.inputs().items() if is_text(several[0]) and name not in SHORT]
+    tails += [f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"] if texts else []
+    tails += ["brun -> tail_bare"] if takes_bare_text(group) else []
+    if not tails:
+        return ""
+    return "\n".join(
+        [
+            _rule(f"tail_{name}", [way for tail in tails for way in (tail, tail.replace(" ->", f" closers_{name} ->"))]),
+            _rule(f"closers_{name}", [f"closer_{name} -> items", f"closers_{name} closer_{name} -> items_more"]),
+            _rule(f"closer_{name}", _closers(group, texts)),
+        ]
+    )
+
+
+def _closers(group: Group, texts: list[str]) -> list[str]:
+    """What may follow a text without quotes and yet be no part of it: politeness, and values that can't be mistaken."""
+    key = group.key
+    found = ["FILLP -> fill"]
+    if texts:
+        found += ["NOISE -> noise", f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"]
+    others = [one for several in group.inputs().values() for one in several if not is_text(one)]
+    if group.noun or group.partial:
+        values = ["refs", *(["CHOICE"] if any(choices(one) for one in others) else [])]
+        ways = [(f"FC_{key} {middle}{value}", value) for value in values for middle in ("", "EQ ")]
+        found += [f"{way} -> {'named_value' if value == 'refs' else 'named_choice'}" for way, value in ways]
+    if any(choices(one) for one in others) and not group.partial:
+        found += ["CHOICE -> chosen", "PREP CHOICE -> marked_choice"]
+    if group.noun and any(isinstance(one, Ref) for one in others):
+        found += ["PREPC cref -> marked", "PREPC ANYONE -> marked_anyone"]
+    return found
+
+
+def has_marks(group: Group) -> bool:
+    """Whether a text of the group may be introduced without its name."""
+    return group.partial or any(marks_of(verb, main) for verb in group.verbs if (main := main_text(verb)))
+
+
+def takes_bare_text(group: Group) -> bool:
+    """Whether the group needs a text so much that one may follow with no introduction at all."""
+    mains = [(verb, main_text(verb)) for verb in group.verbs if not verb.partial]
+    return any(main and (verb.needs(verb.inputs[main]) or verb.creates) for verb, main in mains)
+
+
+def _bodies(group: Group) -> list[str]:
+    """A group's command as a step, with a text or without."""
+    name = group.key.lower()
+    ends = [f"cmd_{name} -> finished", *([f"cmd_{name} tail_{name} -> finished"] if _tail(group) else [])]
+    return [*ends, *(_sets(group) if group.partial else [])]
+
+
+def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
+    """How a group's command begins, and that each item goes on with it, so that what does not fit ends a reading."""
+    name = group.key.lower()
+    starts = [f"{start} -> make_{name}" for start in _makes(group)] if group.noun else _acts(group)
+    idioms = [line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group]
+    return [*starts, *idioms, f"cmd_{name} item -> taken"]
+
+
+def _makes(group: Group) -> list[str]:
+    """Creating: the verb and the head of what is created; or somebody "as a contact"."""
+    name, head = group.name.upper(), f"H_{group.noun.prefix.upper() if group.noun else ''}"
+    heads = [head, f"DET {head}", f"adjs {head}", f"DET adjs {head}"]
+    starts = [f"{verb} {way}" for verb in (f"V_{name}", f"GLEAD G_{name}") for way in heads]
+    if group.noun and group.noun.kinds:
+        starts += [f"V_{name} {way} {head}" for way in ("name", "DET name", "QUOTED", "DET QUOTED")]
+    return [*starts, f"VH_{group.key}", f"V_{name} refs ASF {head}", f"V_{name} refs ASF DET {head}"]
+
+
+def _acts(group: Group) -> list[str]:
+    """Resolve; would you mind resolving; it should be resolved; mark it as resolved."""
+    name, key = group.name.upper(), group.key.lower()
+    starts = [f"V_{name} -> act_{key}", f"GLEAD G_{name} -> act_{key}"]
+    starts += [f"subject P_{group.key} -> done_{key}", f"further P_{group.key} -> done_{key}"]
+    return [*starts, *(f"cmd_{other.key.lower()} P_{group.key} -> state_{key}" for other in partial_groups())]
+
+
+def partial_groups() -> list[Group]:
+    """The groups that set fields one by one."""
+    return [group for group in groups() if group.partial]
+
+
+def _sets(group: Group) -> list[str]:
+    """The further forms of setting fields: "it should be urgent", "the priority of it should be high"."""
+    key = group.key
+    found = [f"np BE CHOICE -> be_{key.lower()}", f"np BE DET CHOICE -> be_{key.lower()}"]
+    found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
+    subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
+    found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
+    for subject in subjects:
+        for verb in ("BE", f"BE P_{key} EQ"):
+            found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
+    return found
+
+
+def _idiom(number: int, idiom: Idiom) -> list[str]:
+    """One idiom; what describes its last slot further is among the items that follow."""
+    words = [{"{np}": "np", "{text}": "textual"}.get(part) or literal(part) for part in idiom.parts]
+    words[-1] = "refs" if words[-1] == "np" else words[-1]
+    return [f"{' '.join(words)} -> idiom_{number}"]

@@ -1,0 +1,143 @@
+"""From a text to a plan: the cheapest reading, with its pronouns led back to what was mentioned; or what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deskgraph.schema.english.complaints import complain, complaint, no_antecedent, two_readings
+from deskgraph.schema.english.nodes import Refused
+from deskgraph.schema.english.plan import Correction, Option, Plan, Ref, Step
+from deskgraph.schema.english.reader import Reader, Result, reader
+from deskgraph.schema.english.tokens import Sentence, tokens_of
+from deskgraph.schema.english.values import fits
+from deskgraph.schema.errors import InvalidInputError, NotUnderstoodError, Problem
+from deskgraph.schema.fields import Ref as RefInput
+from deskgraph.schema.noun import entities
+
+MOST_CHARACTERS = 10_000
+MOST_STEPS = 50
+CLEARLY = 1.5
+PEOPLE = ("contact", "user")
+
+
+def understand(text: str) -> Plan:
+    """The plan of a sentence. NOT_UNDERSTOOD, AMBIGUOUS or INVALID_INPUT, with the words at fault, if it is none."""
+    sentence = _checked(text)
+    made = reader()
+    if sentence.unclosed >= 0:
+        raise NotUnderstoodError(
+            "The quotation mark here is never closed.", problem=Problem(position=sentence.unclosed, length=1)
+        )
+    result = made.read(sentence)
+    steps = _chosen(result, sentence, made)
+    if len(steps) > MOST_STEPS:
+        raise InvalidInputError(f"A sentence may have {MOST_STEPS} steps at most, not {len(steps)}.", field="text")
+    return Plan(text, _referring(steps, sentence))
+
+
+def _checked(text: str) -> Sentence:
+    if not isinstance(text, str) or not text.strip():
+        raise NotUnderstoodError("There is nothing to do in an empty text.", field="text", problem=Problem())
+    if len(text) > MOST_CHARACTERS:
+        wanted = f"{MOST_CHARACTERS:,} characters at most, not {len(text):,}"
+        raise InvalidInputError(f"A sentence may have {wanted}.", field="text")
+    return tokens_of(text)
+
+
+def _chosen(result: Result, sentence: Sentence, made: Reader) -> tuple[Step, ...]:
+    """The steps of the cheapest reading; what is wrong, if that is not a whole command, or two are as cheap."""
+    end = len(sentence.tokens)
+    unfinished = [(cost, refused) for at, cost, refused in result.refusals if at == end and refused.weight >= 2]
+    cheapest = min(unfinished, key=lambda one: one[0], default=None)
+    if not result.readings:
+        raise complaint(result, sentence, made)
+    cost, steps, fixes = result.readings[0]
+    if cheapest and cheapest[0] + CLEARLY < cost:
+        raise complain(cheapest[1], sentence, made)
+    others = [reading for reading in result.readings[1:] if reading[0] < cost + 0.01 and reading[2] != fixes]
+    for _, other, fixed in others:
+        if [str(step) for step in other] != [str(step) for step in steps]:
+            raise two_readings(sentence, fixes, fixed)
+    return tuple(_placed(step, sentence, fixes) for step in steps)
+
+
+def _placed(step: Step, sentence: Sentence, fixes: tuple[tuple[int, str], ...]) -> Step:
+    """The step with the place of its words, and those of them that were misspelled."""
+    start, end = sentence.place(step.first, step.behind)
+    tokens = [(sentence.tokens[at], read) for at, read in fixes if step.first <= at < step.behind]
+    corrections = tuple(Correction(token.text, read, token.start) for token, read in dict.fromkeys(tokens))
+    return replace(step, position=start, length=end - start, text=sentence.text[start:end], corrections=corrections)
+
+
+def _referring(steps: tuple[Step, ...], sentence: Sentence) -> tuple[Step, ...]:
+    """The steps, of whose options those remain whose pronouns can mean something that was mentioned before them."""
+    done: list[Step] = []
+    for step in steps:
+        options = [_definite(option, done) for option in step.options]
+        fitting = [option for option in options if all(_mentioned(ref, prefixes, done) for ref, prefixes in _pronouns(option))]
+        if not fitting:
+            ref, _ = next(iter(one for option in options for one in _pronouns(option)))
+            raise no_antecedent(ref, options[0].verb, sentence)
+        done.append(replace(step, options=_nearest(fitting, done)))
+    return tuple(done)
+
+
+def _definite(option: Option, done: list[Step]) -> Option:
+    """ "The ticket" with nothing more said is the one that was mentioned, if one was."""
+    subject = tuple(_pronounced(ref, done) for ref in option.subject)
+    given = {name: _pronounced(value, done) if isinstance(value, Ref) else value for name, value in option.given.items()}
+    return replace(option, subject=subject, given=given)
+
+
+def _pronounced(ref: Ref, done: list[Step]) -> Ref:
+    bare = ref.kind == "select" and not ref.conditions and ref.count in ("one", "several")
+    if bare and any(ref.noun in prefixes for mention in mentions(done) for prefixes in [mention]):
+        return replace(ref, kind="pronoun", text="it" if ref.count == "one" else "them", count="one")
+    return ref
+
+
+def _pronouns(option: Option) -> list[tuple[Ref, set[str]]]:
+    """The pronouns of an option, each with the nouns that would fit its place."""
+    found = [(ref, {option.verb.noun.prefix}) for ref in option.subject if ref.kind == "pronoun"]
+    for name, value in option.given.items():
+        declared = option.verb.inputs[name]
+        if isinstance(value, Ref) and value.kind == "pronoun" and isinstance(declared, RefInput):
+            found.append((value, {declared.prefix}))
+    refs = [*option.subject, *(value for value in option.given.values() if isinstance(value, Ref))]
+    for ref in refs:
+        inner = [condition.ref for condition in ref.conditions if condition.ref is not None]
+        found += [(one, {noun.prefix for noun in entities()}) for one in inner if one.kind == "pronoun"]
+    return found
+
+
+def _mentioned(ref: Ref, prefixes: set[str], done: list[Step]) -> bool:
+    """Whether something that the pronoun may mean was mentioned in a step before."""
+    wanted = prefixes & set(PEOPLE) if ref.text == "person" else prefixes
+    return any(mention & wanted for mention in mentions(done))
+
+
+def mentions(done: list[Step]) -> list[set[str]]:
+    """What was mentioned, by the nouns that it may be of, the latest first; what something was done to before the rest."""
+    subjects = [{option.verb.noun.prefix for option in step.options} for step in reversed(done)]
+    others: list[set[str]] = []
+    for step in reversed(done):
+        for option in step.options:
+            for name, value in option.given.items():
+                declared = option.verb.inputs[name]
+                if isinstance(value, Ref) and isinstance(declared, RefInput):
+                    others.append({declared.prefix})
+            inner = [condition.ref for ref in option.subject for condition in ref.conditions if condition.ref is not None]
+            others += [{noun.prefix for noun in entities() if fits(ref, noun.prefix)} for ref in inner]
+    return [*subjects, *others]
+
+
+def _nearest(options: list[Option], done: list[Step]) -> tuple[Option, ...]:
+    """Of several nouns that a pronoun may be, the one of what was mentioned last."""
+    pronouns = [option for option in options if any(ref.kind == "pronoun" for ref in option.subject)]
+    if len(pronouns) < len(options) or len(options) == 1:
+        return tuple(options)
+    for mention in mentions(done):
+        near = tuple(option for option in options if option.verb.noun.prefix in mention)
+        if near:
+            return near
+    return tuple(options)

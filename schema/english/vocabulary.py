@@ -1,0 +1,315 @@
+"""The vocabulary of a set of declarations: every word and phrase that means something, with all that it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from deskgraph.schema.english import lexicon
+from deskgraph.schema.english.groups import (
+    Group,
+    bases,
+    choices,
+    gerunds,
+    groups,
+    is_text,
+    main_text,
+    marks_of,
+    named_nouns,
+    names_of,
+    noun_words,
+    pasts,
+    set_by_verbs,
+)
+from deskgraph.schema.english.idioms import Idiom, idioms_of, literal
+from deskgraph.schema.english.tokens import tokens_of
+from deskgraph.schema.fields import Field, Ref
+from deskgraph.schema.noun import Entity, entities
+from deskgraph.schema.verb import Verb
+
+Phrase = tuple[str, ...]
+SHORT = {"name", "email", "phone", "domain", "type"}
+OWNERS = ("of", "from", "for", "at", "by", "in", "on", "to")
+CLOSING = ("for", "from")
+NARROW = ("of", "from", "for", "at", "by", "on")
+RESERVED = {
+    "negation": lexicon.NEGATIONS,
+    "exception": lexicon.EXCEPTIONS,
+    "condition": lexicon.CONDITIONS,
+    "schedule": lexicon.SCHEDULES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One thing that a phrase may mean: the grammar's terminal, what it stands for, and what choosing it costs."""
+
+    terminal: str
+    meaning: Any = None
+    cost: float = 0.0
+
+
+@dataclass
+class Vocabulary:
+    """Phrases by their first word, longest first; `words` is every word that occurs in one."""
+
+    groups: list[Group]
+    idioms: list[Idiom]
+    phrases: dict[str, dict[Phrase, list[Sense]]] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    commands: set[Phrase] = field(default_factory=set)
+    reserved: dict[Phrase, str] = field(default_factory=dict)
+
+    def add(self, phrase: str | Phrase, sense: Sense) -> None:
+        """One more meaning of a phrase."""
+        words = spelled(phrase) if isinstance(phrase, str) else phrase
+        senses = self.phrases.setdefault(words[0], {}).setdefault(words, [])
+        known = [one for one in senses if (one.terminal, one.meaning) == (sense.terminal, sense.meaning)]
+        if not known:
+            senses.append(sense)
+        elif sense.cost < known[0].cost:
+            senses[senses.index(known[0])] = sense
+        self.words.update(word for word in words if word.isalpha())
+
+    def add_all(self, phrases: Iterable[str | Phrase], terminal: str, meaning: Any = None, cost: float = 0.0) -> None:
+        """The same meaning for several phrases."""
+        for phrase in phrases:
+            self.add(phrase, Sense(terminal, meaning, cost))
+
+
+def spelled(phrase: str) -> Phrase:
+    """The words of a phrase as the tokens of a sentence have them."""
+    return tuple(token.word for token in tokens_of(phrase).tokens)
+
+
+def build() -> Vocabulary:
+    """The vocabulary of all verbs and nouns as they are declared now."""
+    made = groups()
+    vocabulary = Vocabulary(made, idioms_of(made))
+    _functions(vocabulary)
+    for group in made:
+        _verbs(vocabulary, group)
+        _inputs(vocabulary, group)
+    for idiom in vocabulary.idioms:
+        for part in idiom.literals():
+            vocabulary.add_all(lexicon.phrases(part), literal(part), part)
+    for noun in entities():
+        _noun(vocabulary, noun)
+    _adjectives(vocabulary)
+    _edges(vocabulary)
+    _commands(vocabulary)
+    return vocabulary
+
+
+def _functions(vocabulary: Vocabulary) -> None:
+    """The words that the lexicon lists."""
+    add = vocabulary.add_all
+    phrases = lexicon.phrases
+    for text in (lexicon.LEADS, lexicon.ASKS):
+        add(phrases(text), "LEAD", "ask" if text is lexicon.ASKS else "lead")
+    add(phrases(lexicon.GERUND_LEADS), "GLEAD", "ask")
+    add(phrases(lexicon.WANTS), "WANT", "want", 0.2)
+    add(phrases(lexicon.PASSIVES), "BE")
+    add(phrases(lexicon.WISHED), "TOBE")
+    add(phrases(lexicon.MODALS), "CAN", "ask")
+    add(phrases(lexicon.BARE_BE), "BB")
+    add(phrases(lexicon.FILLERS), "FILL", "fill", 0.1)
+    add(phrases(lexicon.POLITE_ENDS), "FILLP", "fill")
+    add(phrases(lexicon.NOISE), "NOISE", "noise", 0.1)
+    add([",", "(", "-", "–", "—", ";"], "NOISE", "noise", 0.15)
+    add([":"], "NOISE", "noise", 0.6)
+    add([")", "]", ">"], "FILL", "fill")
+    add([")", "]"], "FILLP", "fill")
+    add(["[", "<"], "NOISE", "noise", 0.1)
+    add(phrases(lexicon.EQUALS), "EQ")
+    add(["of", "is", "are"], "EQ", None, 0.4)
+    add(phrases(lexicon.DETERMINERS), "DET")
+    add(phrases(lexicon.ALL), "ALL")
+    add(phrases(lexicon.ALL_OF_ONE), "ALLOF")
+    add(phrases(lexicon.EVERYTHING), "EVERYTHING")
+    add(phrases(lexicon.BOTH), "BOTH")
+    add(phrases(lexicon.NEWEST), "SUPER", "newest")
+    add(phrases(lexicon.OLDEST), "SUPER", "oldest")
+    add(phrases(lexicon.NULLS), "NULL")
+    add(phrases(lexicon.IT), "PRON", "it")
+    add(phrases(lexicon.THEM), "PRON", "them")
+    add(phrases(lexicon.PERSON), "PRON", "person")
+    add(phrases(lexicon.HIS), "HIS")
+    add(phrases(lexicon.ME), "ME")
+    add(phrases(lexicon.MY), "MY")
+    add(phrases(lexicon.NUMBERED), "NUMW")
+    for word in OWNERS:
+        vocabulary.add(word, Sense("PREP", word))
+    for word in NARROW:
+        vocabulary.add(word, Sense("PREPM", word))
+    add(phrases(lexicon.CLEARING), "CLEAR")
+    add(["with", "via", "in", "by", "at", "of"], "WITHA")
+    add(["as", "as the", "as a", "as an", "as its"], "ASF")
+    add(["'s"], "POSS", "'s")
+    add(["'s"], "POSSF", "'s")
+    add(phrases(lexicon.HIS), "HISF")
+    add(["that are", "which are", "that is", "which is", "who are", "who is", "currently"], "THATARE")
+    for kind, text in RESERVED.items():
+        vocabulary.reserved |= dict.fromkeys(phrases(text), kind)
+
+
+def _verbs(vocabulary: Vocabulary, group: Group) -> None:
+    """A group's verb in its three forms, and as programs write it: resolveTicket, ticket.resolve."""
+    name = group.name.upper()
+    own = [group.name, *({verb.past for verb in group.verbs})]
+    for phrase in bases(group):
+        vocabulary.add(phrase, Sense(f"V_{name}", group.name, 0.0 if phrase in own else 0.05))
+    vocabulary.add_all(pasts(group), f"P_{group.key}", group.name)
+    vocabulary.add_all(gerunds(group), f"G_{name}", group.name)
+    for verb in group.verbs:
+        if not verb.creates:
+            vocabulary.add_all([verb.mutation().lower(), verb.key()], f"V_{name}", group.name)
+        else:
+            vocabulary.add_all([verb.mutation().lower(), verb.key()], f"VH_{group.key}", (verb.noun.prefix, {}))
+
+
+def _inputs(vocabulary: Vocabulary, group: Group) -> None:
+    """The names of a group's inputs, what introduces them, and the words for the values of its choices."""
+    for name, several in group.inputs().items():
+        for declared in several:
+            _field(vocabulary, group, name, declared)
+            _choices(vocabulary, name, declared)
+            if declared.unnamed is not None:
+                vocabulary.add_all(lexicon.phrases(ANYONE), "ANYONE", "anyone")
+    if group.partial:
+        for noun in {verb.noun for verb in group.verbs}:
+            for name in [*set_by_verbs(noun), *(["status"] if "status" in noun.fields else [])]:
+                declared = next(one for one in noun.fields.values() if name in (one.name, getattr(one, "given_as", "")))
+                _field(vocabulary, group, name, declared)
+        vocabulary.add_all(["to", "as", "into", ":", "="], f"T_{group.key}", "to")
+    for verb in group.verbs:
+        for name in verb.inputs:
+            _marks(vocabulary, group, verb, name)
+
+
+def _field(vocabulary: Vocabulary, group: Group, name: str, declared: Field) -> None:
+    """What a field is called: before its value, by itself, and before a text without quotes."""
+    for rank, phrase in enumerate([name.replace("_", " "), *names_of(declared)]):
+        cost = 0.03 * min(rank, 1)
+        vocabulary.add(phrase, Sense("FIELD", name, cost))
+        vocabulary.add(phrase, Sense("FIELDO", name, cost + 0.05))
+        vocabulary.add(phrase, Sense(f"FC_{group.key}", name, cost))
+        if is_text(declared) and name not in SHORT:
+            vocabulary.add(phrase, Sense(f"FT_{group.key}", name, cost))
+
+
+def _choices(vocabulary: Vocabulary, name: str, declared: Field) -> None:
+    """The words for a choice's values, alone and with the field's name: "high", "high priority", "priority high"."""
+    for phrase, word in choices(declared).items():
+        if "," not in word:
+            both = [way for called in names_of(declared) for way in (f"{phrase} {called}", f"{called} {phrase}")]
+            vocabulary.add_all([phrase, *both], "CHOICE", (name, word))
+
+
+def _marks(vocabulary: Vocabulary, group: Group, verb: type[Verb], name: str) -> None:
+    """What introduces an input's value without its name."""
+    main = name == main_text(verb)
+    for phrase in (phrase for text in marks_of(verb, name) for phrase in lexicon.phrases(text)):
+        text = " ".join(phrase)
+        vocabulary.add(phrase, Sense("PREP", text))
+        if is_text(verb.inputs[name]) and name not in SHORT:
+            further = [phrase, *([(*phrase, "that")] if phrase[-1].endswith("ing") else [])]
+            for terminal in (f"T_{group.key}", "T_ANY"):
+                vocabulary.add_all(further, terminal, text)
+        elif group.noun and isinstance(verb.inputs[name], Ref) and (len(phrase) > 1 or text in CLOSING):
+            vocabulary.add(phrase, Sense("PREPC", text, 0.05))
+    if main and ":" in marks_of(verb, name):
+        for terminal in (f"T_{group.key}", "T_ANY", "PREP"):
+            vocabulary.add_all(["-", "–", "—", "--", "(", "["], terminal, ":", 0.3)
+        vocabulary.add(",", Sense("COMMAT", ":", 1.5))
+
+
+ANYONE = """
+(the|an|a|whoever is the|whoever's|whoever is|somebody|someone|anyone|anybody|whichever agent is) (least busy|least loaded|most available|least occupied|free|available|least busy right now|least busy now)
+(the|a|an) (least busy|least loaded|most available|free|available|next available|next free|least occupied) (agent|user|person|one|support agent|colleague|teammate|support user|member|team member|supporter|online agent|online user|online support agent|support person|operator|agent available)
+least busy|least loaded|least busy agent|least busy user|least busy person|available agent|the least busy of them|the least busy among them
+(the agent|the user|the person|the one|the support agent|the colleague|someone|somebody|whoever|whichever agent) (with|with the|who has|who has the|that has the|has|has the|having the) (fewest|least|fewest open|fewest unsolved|least open|lowest number of|smallest number of|lightest) (tickets|work|load|workload|open tickets|cases|issues|to do)
+anyone|anybody|someone|somebody|any agent|an agent|any available agent|any free agent|any support agent|a support agent|whoever has time|whoever has capacity|whoever has the most time|someone with capacity|an agent with capacity|whoever|any of the agents|any online agent
+someone on the team|anyone on the team|someone from support|somebody on the team|someone in support|anyone in support|automatically|the next agent|the next person
+"""
+
+
+def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
+    """What a noun is called, alone and before an id, a number or a name."""
+    for rank, (one, several) in enumerate(noun_words(noun)):
+        cost = 0.02 * min(rank, 2)
+        for terminal in ("N", "NB", "NP"):
+            vocabulary.add(one, Sense(terminal, noun.prefix, cost))
+        if noun in named_nouns():
+            vocabulary.add(one, Sense("NN", noun.prefix, cost))
+        vocabulary.add(one, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, {}), cost))
+        vocabulary.add(several, Sense("NS", noun.prefix, cost))
+        vocabulary.add(several, Sense("N", noun.prefix, cost + 0.1))
+    for phrase, given in noun.kinds.items():
+        vocabulary.add(phrase, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, given), 0.05))
+
+
+def _adjectives(vocabulary: Vocabulary) -> None:
+    """What one of a noun may be: its choices' words, the states that verbs lead to, and having nothing of an edge."""
+    for noun in entities():
+        for phrase, condition in adjectives_of(noun, vocabulary.groups):
+            vocabulary.add(phrase, Sense("ADJ", None))
+            _merge(vocabulary, phrase, noun, condition)
+
+
+def _merge(vocabulary: Vocabulary, phrase: str, noun: type[Entity], condition: tuple[str, tuple[str, ...]]) -> None:
+    """One adjective may fit several nouns: its meaning says which condition it is for which."""
+    words = spelled(phrase)
+    senses = vocabulary.phrases[words[0]][words]
+    known = next((sense for sense in senses if sense.terminal == "ADJ" and sense.meaning), None)
+    meaning = {**(known.meaning if known else {})}
+    meaning.setdefault(noun.prefix, condition)
+    rest = [sense for sense in senses if sense.terminal not in ("ADJ", "ADJQ")]
+    vocabulary.phrases[words[0]][words] = [*rest, Sense("ADJ", meaning), Sense("ADJQ", meaning, 0.2)]
+
+
+def adjectives_of(noun: type[Entity], made: list[Group]) -> list[tuple[str, tuple[str, tuple[str, ...]]]]:
+    """Phrases and what they ask of a noun: a field and the values that it may have; none means that it has none."""
+    found: list[tuple[str, tuple[str, tuple[str, ...]]]] = []
+    for name, declared in noun.fields.items():
+        for phrase, word in choices(declared).items():
+            wanted = (name, tuple(word.split(",")))
+            found.append((phrase, wanted))
+            for called in names_of(declared):
+                found += [(f"{phrase} {called}", wanted), (f"{called} {phrase}", wanted)]
+    for group in made:
+        for verb in group.verbs:
+            if verb.noun is noun and verb.to is not None and not verb.creates:
+                found += [(word, ("status", (str(verb.to),))) for word in pasts(group)]
+    for one in noun.ones():
+        if not one.follows:
+            for called in names_of(one):
+                ways = ("without {0}", "without a {0}", "without an {0}", "with no {0}", "that have no {0}", "without any {0}", "having no {0}", "that has no {0}", "which have no {0}")
+                found += [(way.format(called), (one.name, ())) for way in ways]
+    for given, verb in set_by_verbs(noun).items():
+        edge = next(one for one in noun.ones() if one.given_as == given)
+        found += [(phrase, (edge.name, ())) for phrase in (f"un{verb.past}", f"not {verb.past}", f"not yet {verb.past}", f"{verb.past} to nobody", f"{verb.past} to no one")]
+    return found
+
+
+def _edges(vocabulary: Vocabulary) -> None:
+    """What leads from a noun to another one: "assigned to", "raised by"."""
+    for noun in entities():
+        for one in noun.ones():
+            for phrase in (phrase for text in one.marks for phrase in lexicon.phrases(text)):
+                vocabulary.add(phrase, Sense("PREP", " ".join(phrase)))
+                if len(phrase) > 1:
+                    vocabulary.add(phrase, Sense("PREPM", " ".join(phrase)))
+
+
+def _commands(vocabulary: Vocabulary) -> None:
+    """What the first words of a command may be: behind "then" they end a text."""
+    for phrases in vocabulary.phrases.values():
+        for phrase, senses in phrases.items():
+            if any(sense.terminal.startswith(("V_", "VH_")) for sense in senses):
+                vocabulary.commands.add(phrase)
+    for idiom in vocabulary.idioms:
+        if idiom.starts:
+            vocabulary.commands |= set(lexicon.phrases(idiom.starts))
+    vocabulary.commands |= set(lexicon.phrases(lexicon.FOREIGN))
