@@ -25,7 +25,7 @@ from strawberry.types import ExecutionContext
 
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
-from deskgraph.resolvers import streaming, verbs
+from deskgraph.resolvers import doing, streaming, verbs
 from deskgraph.resolvers.reading import read_operation
 from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.writing import mutation
@@ -149,6 +149,7 @@ def _mutation() -> Any:
         given = {"input": (f"{name[0].upper()}{name[1:]}Input", f"What {name} takes.")}
         doc = f"{types.doc_of(verb)} Writes the event `{verb.event()}`.{_states(verb)}"
         fields.append(types.field(name, f"{verb.noun.__name__}Payload", doc, given))
+    fields.append(doing.mutation())
     return types.define("Mutation", "The verbs. Each is one transaction that writes one event.", fields)
 
 
@@ -190,6 +191,7 @@ def _bind(made: Schema) -> None:
     assert graphql.subscription_type
     for verb in VERBS.values():
         graphql.mutation_type.fields[verb.mutation()].resolve = mutation(verb)
+    doing.bind(graphql)
     for name, stream in (("events", streaming.events), ("ticketEvents", streaming.ticket_events)):
         graphql.subscription_type.fields[name].subscribe = stream
         graphql.subscription_type.fields[name].resolve = _pass_through

@@ -36,7 +36,12 @@ class Found:
     @classmethod
     def of(cls, prefix: str, record: Record) -> Found:
         """The record as something found."""
-        return cls(prefix, record.id, title(record, prefix), getattr(record, "email", None) if "email" in noun(prefix).fields else None)
+        return cls(
+            prefix,
+            record.id,
+            title(record, prefix),
+            getattr(record, "email", None) if "email" in noun(prefix).fields else None,
+        )
 
 
 @dataclass
@@ -111,7 +116,9 @@ class Finder:
         return found
 
     def _none(self, ref: Ref, prefixes: Sequence[str]) -> list[Found]:
-        raise NotFoundError(f"Nothing was mentioned that this could mean: {called(prefixes)} is wanted.", problem=at(ref))
+        raise NotFoundError(
+            f"Nothing was mentioned that this could mean: {called(prefixes)} is wanted.", problem=at(ref)
+        )
 
     async def _me(self, ref: Ref) -> list[Found]:
         actor = self.session.actor
@@ -157,9 +164,13 @@ class Finder:
             if condition.ref is not None:
                 edges = self._edges(prefix, condition)
                 ends = [await self._end(edge, condition.ref) for edge in edges]
-                if not any(end and getattr(record, edge.given_as) == end.id for edge, end in zip(edges, ends, strict=True)):
+                if not any(
+                    end and getattr(record, edge.given_as) == end.id for edge, end in zip(edges, ends, strict=True)
+                ):
                     return False
-            elif str(getattr(record, condition.field)).casefold() not in {value.casefold() for value in condition.values}:
+            elif str(getattr(record, condition.field)).casefold() not in {
+                value.casefold() for value in condition.values
+            }:
                 return False
         return True
 
@@ -169,7 +180,12 @@ class Finder:
             shown = f"#{ref.text}" if "number" in ref.kind else ref.text
             raise NotFoundError(f"There is no {called(prefixes)} {shown}.", problem=at(ref))
         near = [one for prefix in prefixes if fits(ref, prefix) for one in await self._near(ref.text, prefix)]
-        other = [one for entity in entities() if entity.prefix not in prefixes and title_of(entity) == "name" for one in await self._named(Ref("name", ref.text), entity.prefix)]
+        other = [
+            one
+            for entity in entities()
+            if entity.prefix not in prefixes and title_of(entity) == "name"
+            for one in await self._named(Ref("name", ref.text), entity.prefix)
+        ]
         message = f"There is no {called(prefixes)} called {ref.text!r}."
         if ref.conditions:
             message = f"There is no {called(prefixes)} called {ref.text!r} of which that is so."
@@ -202,12 +218,13 @@ class Finder:
             raise NotFoundError(f"There are no such {plural}.", problem=at(ref))
         if ref.count == "all" and len(found) > MOST_AT_ONCE:
             raise InvalidInputError(
-                f"That is more than {MOST_AT_ONCE} {plural}, which is the most for one step: narrow it down.", problem=at(ref)
+                f"That is more than {MOST_AT_ONCE} {plural}, which is the most for one step: narrow it down.",
+                problem=at(ref),
             )
         if ref.count == "both" and len(found) != 2:
             raise AmbiguousError(f"There are {several(found)} such {plural}, not two.", problem=at(ref, found))
         if ref.count in ("one", "several") and len(found) > 1:
-            message = f"There are {several(found)} such {plural}: say which one, or \"all\" to mean every one of them."
+            message = f'There are {several(found)} such {plural}: say which one, or "all" to mean every one of them.'
             raise AmbiguousError(message, problem=at(ref, found))
 
     async def _filter(self, prefix: str, condition: Condition) -> dict[str, Any]:
@@ -290,5 +307,3 @@ def article(prefix: str) -> str:
     """The noun with its article."""
     name = noun(prefix).__name__.lower()
     return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
-
-

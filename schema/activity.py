@@ -29,18 +29,18 @@ class Activity(Entity):
     )
     note = Text("A remark.", most=100_000, writable=True).said(
         "text|remark|content|message|body",
-        marks=":|saying|that|stating|reading|that says|which says|that reads|noting|with|about|because|as follows:",
+        marks="@saying|that|reading|(that|which) (says|reads)|about|because|as follows:",
         example="Called back, no answer",
     )
     data = Json("Anything more, for the programs that need it.", writable=True).said(example='{"score": 5}')
 
     contact = One("The contact it is with.", "-[:WITH]->", "Contact", writable=True).said(
-        "customer|client", marks="with|for|to|about|on|regarding|from"
+        "customer|client", marks="with|of|for|to|about|on|regarding|from"
     )
     ticket = One("The ticket it is on.", "-[:ON]->", "Ticket", writable=True).said(
-        "issue|case", marks="on|to|for|about|in|under|regarding|against|onto|into|concerning|at"
+        "issue|case", marks="on|of|to|for|about|in|under|regarding|against|onto|into|concerning|at", implied=True
     )
     organization = One("The organization it is for.", "-[:FOR]->", "Organization", writable=True).said(
-        "company|org|account", marks="for|at|about|on|to|with|regarding"
+        "company|org|account", marks="for|of|at|about|on|to|with|regarding"
     )
     events = Many("What happened to it, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

@@ -15,7 +15,7 @@ class Contact(Entity):
     indexes = ((), ("email",))
 
     name = Text("The full name.", required=True, writable=True, sortable=True).said(
-        "full name", marks="named|called|:|by the name of", example="Ann Archer"
+        "full name", marks="@named", example="Ann Archer"
     )
     email = Text("The e-mail address.", most=320, writable=True).said(
         "email address|e mail|e mail address|mail|mail address", example="ann@acme.com"
@@ -26,7 +26,7 @@ class Contact(Entity):
 
     organization = One("Where the contact works.", "-[:WORKS_AT]->", "Organization", writable=True).said(
         "company|org|employer|account",
-        marks="at|from|of|in|with|working at|who works at|that works at|working for|works at|who works for|who is at|to|for|under",
+        marks="at|from|of|in|with|to|for|under|(works|working|who works|that works|who is) (at|for)",
     )
     tickets = Many("The tickets the contact raised, the newest first.", "-[:RAISED]->", "Ticket")
     activities = Many("What was noted about the contact, the newest first.", "<-[:WITH]-", "Activity")

@@ -14,9 +14,7 @@ class Organization(Entity):
     says = "organisation|company|org|account"
     indexes = ((), ("domain",))
 
-    name = Text("The name.", required=True, writable=True, sortable=True).said(
-        marks="named|called|:|by the name of", example="Acme"
-    )
+    name = Text("The name.", required=True, writable=True, sortable=True).said(marks="@named", example="Acme")
     domain = Text("The internet domain, such as acme.com.", most=253, writable=True).said(
         "domain name|website|web domain", example="acme.com"
     )

@@ -51,7 +51,7 @@ class Ticket(Entity):
     number = LongInteger("A short number for people: #1042.", required=True, sortable=True)
     subject = Text("What it is about.", required=True, writable=True, sortable=True).said(
         "title|subject line|summary|topic",
-        marks=":|about|regarding|re|re:|concerning|titled|entitled|called|named|saying|on|because|that|that says",
+        marks="@named|about|regarding|re|re:|concerning|titled|entitled|saying|on|because|that|that says",
         example="Cannot log in",
     )
     description = Text("The request in full.", most=100_000, writable=True).said(
@@ -79,11 +79,11 @@ class Ticket(Entity):
 
     contact = One("Who raised it: the requester.", "<-[:RAISED]-", "Contact", writable=True).said(
         "requester|customer|client|reporter",
-        marks="for|from|on behalf of|by|of|to|raised by|opened by|reported by|submitted by|created by|requested by|sent by|in the name of",
+        marks="for|from|on behalf of|in the name of|by|of|to|(raised|opened|reported|submitted|created|requested|sent) by",
     )
     assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent", stamps="lastAssignedAt").said(
         "owner|agent|handler",
-        marks="assigned to|currently assigned to|now assigned to|owned by|handled by|held by|belonging to|given to",
+        marks="of|from|with|(assigned|currently assigned|now assigned|belonging|given) to|(owned|handled|held) by",
     )
     organization = One(
         "Where its contact works; kept in step with the contact.",

@@ -39,7 +39,7 @@ class User(Entity):
     indexes = ((), ("email",), ("role", "status"))
 
     name = Text("The full name.", required=True, writable=True, sortable=True).said(
-        "full name", marks="named|called|:|by the name of", example="Sam Reyes"
+        "full name", marks="@named", example="Sam Reyes"
     )
     email = Text("The e-mail address.", most=320, writable=True).said(
         "email address|e mail|e mail address|mail|mail address", example="sam@desk.example"

@@ -44,4 +44,6 @@ class CreateActivity(Create):
     """Creates an activity with a contact, on a ticket, for an organization."""
 
     noun = Activity
-    idioms: ClassVar[dict[str, dict[str, Any]]] = {"(note|comment|make note|take note|jot down|leave word)": {"type": "note"}}
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(note|comment|make note|take note|jot down|leave word)": {"type": "note"}
+    }

@@ -20,19 +20,14 @@ class Escalate(Verb):
     name = "escalate"
     says = "push up|kick up|bump up|move up|elevate"
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
-        "(raise|bump|move|push|kick|pass|send|take|escalate|hand|bring|get|transfer) {id} (to a senior agent|to senior support|to the next (level|tier)"
-        "|to a higher (level|tier)|to (second|2nd) (level|line|tier)|to the (second|2nd) (level|line|tier)|up a (level|tier)|one (level|tier) up|upstairs|up|to a (senior|higher tier) (user|agent|colleague)"
-        "|to someone more senior|to somebody more senior|to the senior team|to the next support (level|tier))": {},
+        "(raise|bump|move|push|kick|pass|send|take|escalate|hand|bring|get|transfer) {id} (@upward)": {},
     }
     from_ = UNSOLVED
     to = TicketStatus.ESCALATED
 
     reason = Text("Why it needs somebody else.", most=10_000, required=True).said(
         "explanation|justification|note|comment|message|cause|text",
-        marks=(
-            "because|because of|due to|since|as|for|owing to|on account of|citing|saying|stating|noting|:|with|given that|given"
-            "|thanks to|in view of|mentioning|explaining|on the grounds that|on the grounds of|reason being|the reason is|the reason being|for the reason that|so that|that|with the reason that|as a result of|over|the reason is that|reason is that"
-        ),
+        marks="@why",
         example="Billing system outage",
     )
 

@@ -15,7 +15,7 @@ class Reopen(Verb):
 
     noun = Ticket
     name = "reopen"
-    says = "open|open again|reactivate|resume|unhold|unresolve|open up|open back up|revive"
+    says = "open|open again|reactivate|resume|continue|unhold|unpause|unpark|unfreeze|unresolve|open up|open back up|revive"
     states = "open again|reopened"
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(take|get|bring|move|put) {id} (off hold|off pause|out of hold)": {},
@@ -26,10 +26,7 @@ class Reopen(Verb):
 
     reason = Text("Why it is not done.", most=10_000).said(
         "explanation|note|comment|message|cause|text",
-        marks=(
-            "because|because of|due to|since|as|for|owing to|on account of|citing|saying|stating|noting|:|with|given that|given"
-            "|thanks to|in view of|mentioning|explaining|on the grounds that|on the grounds of|reason being|the reason is|the reason being|for the reason that|so that|that|with the reason that|as a result of|over|the reason is that|reason is that"
-        ),
+        marks="@why",
         example="Still locked out",
     )
 

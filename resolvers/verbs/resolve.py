@@ -17,9 +17,6 @@ class Resolve(Verb):
 
     resolution = Text("What fixed it.", most=100_000, required=True).said(
         "solution|fix|answer|note|comment|message|outcome|reason|resolution note|resolution text|text",
-        marks=(
-            "with|by|saying|stating|noting|:|because|as|using|via|through|with the words|with the remark|citing|that|thanks to"
-            "|after|since|due to|mentioning|explaining|with the explanation|with the resolution that|how:|on the grounds that"
-        ),
+        marks="@saying|by|because|as|using|via|through|that|thanks to|after|since|due to|(on|with) the (words|remark|explanation)|how:",
         example="Portal access restored after billing sync",
     )

@@ -18,7 +18,7 @@ class Update(Verb):
     name = "update"
     says = (
         "set|change|mark|make|edit|modify|adjust|alter|correct|amend|flag|turn|switch|bump|raise|lower|increase|decrease|upgrade|downgrade"
-        "|promote|demote|reduce|put|move|bring|prioritize|prioritise|label|replace|reprioritize|revise|bump up|bump down|drop|get|give"
+        "|promote|demote|reduce|put|move|bring|prioritize|prioritise|label|replace|reprioritize|revise|bump up|bump down|drop|get|give|treat|consider|reset"
     )
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(rename|retitle) {id} (to|as|into|:|=) {title}": {},
@@ -37,6 +37,7 @@ class UpdateTicket(Update):
     """Changes a ticket's own fields; its state is moved by the other verbs."""
 
     noun = Ticket
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {"(link|attach|connect|tie) {id} (to|with) {contact}": {}}
     from_ = tuple(status for status in TicketStatus if status is not TicketStatus.CLOSED)
 
 

@@ -13,9 +13,13 @@ from deskgraph.schema.english.meaning import Command, Compound, Interpreter, Sub
 from deskgraph.schema.english.nodes import Adjective, Edge, Filled, Item, Null, Refused, Text, Things, Word
 from deskgraph.schema.english.plan import Condition, Ref, Step
 from deskgraph.schema.english.tokens import Sentence
+from deskgraph.schema.english.values import fits
+from deskgraph.schema.english.values import noun as prefixed
 from deskgraph.schema.english.vocabulary import Vocabulary
+from deskgraph.schema.noun import noun_of
 
 Parts = list[Any]
+MOST_LISTED = 100
 
 
 class Builder(Transformer[Token, Any]):
@@ -72,6 +76,20 @@ class Builder(Transformer[Token, Any]):
         asked = any(edge.meaning == "ask" for edge in parts[0])
         return [replace(step, asked=step.asked or asked) for step in parts[1]]
 
+    def topic(self, parts: Parts) -> tuple[Ref, ...]:
+        return next(part for part in parts if isinstance(part, tuple))
+
+    def topical(self, parts: Parts) -> list[Step]:
+        """What a step is about stands before it: "Ticket 3: resolve with 'x'", "on #3 add a note"."""
+        refs = next(part for part in parts if isinstance(part, tuple))
+        asked = any(
+            edge.meaning == "ask"
+            for part in parts
+            if isinstance(part, list) and part and isinstance(part[0], Edge)
+            for edge in part
+        )
+        return [replace(self.interpreter.about(refs, step), asked=step.asked or asked) for step in parts[-1]]
+
     def leads(self, parts: Parts) -> list[Edge]:
         return [*(parts[0] if len(parts) > 1 else []), parts[-1].value]
 
@@ -92,6 +110,8 @@ class Builder(Transformer[Token, Any]):
         return (parts[0],)
 
     def refs_more(self, parts: Parts) -> tuple[Ref, ...]:
+        if len(parts[0]) >= MOST_LISTED:
+            raise Refused("TOO_MANY", *span(parts), weight=3)
         return (*parts[0], parts[2])
 
     def np(self, parts: Parts) -> Things:
@@ -185,11 +205,17 @@ class Builder(Transformer[Token, Any]):
         return self._select(count, parts)
 
     def _select(self, count: str, parts: Parts) -> Ref:
-        noun = next(part.value.meaning for part in parts if isinstance(part, Token) and part.type in ("NB", "NS"))
-        conditions: list[Condition] = []
+        meaning = next(
+            part.value.meaning for part in parts if isinstance(part, Token) and part.type in ("NB", "NS", "NSP")
+        )
+        noun, *kind = meaning.split(":")
+        conditions = [Condition(kind[0], (kind[1],))] if kind else []
         for part in parts:
-            if isinstance(part, Ref):
-                conditions.append(Condition("", ref=part))
+            owner = Ref("name", part.text, first=part.first, behind=part.behind) if isinstance(part, Text) else part
+            if isinstance(owner, Ref):
+                if not any(fits(owner, noun_of(one.target).prefix) for one in prefixed(noun).ones()):
+                    raise Refused(f"NOT_OF:{noun}", owner.first, owner.behind)
+                conditions.append(Condition("", ref=owner))
             elif isinstance(part, list):
                 conditions += [self._condition(noun, adjective) for adjective in part]
         first, behind = span(parts)
@@ -267,10 +293,11 @@ class Builder(Transformer[Token, Any]):
         return Item("thing", "of field", values=(parts[0],), first=span(parts)[0], behind=span(parts)[1])
 
     def his_field(self, parts: Parts) -> Item:
-        return Item("thing", "of field", values=(self._edge_ref("pronoun", parts[0]),), first=span(parts)[0], behind=span(parts)[1])
+        ref = self._edge_ref("pronoun", parts[0])
+        return Item("thing", "of field", values=(ref,), first=ref.first, behind=ref.behind)
 
     def condition(self, parts: Parts) -> Item:
-        return self._item("where", parts, mark=parts[0].value.terminal, values=tuple(self.adjs(parts[1:])))
+        return self._item("where", parts, mark=parts[0].value.meaning, values=tuple(self.adjs(parts[1:])))
 
     def adjective(self, parts: Parts) -> Item:
         return self._item("where", parts, values=tuple(self.adjs(parts)))
@@ -318,12 +345,22 @@ class Builder(Transformer[Token, Any]):
         adjectives = [adjective for part in parts if isinstance(part, list) for adjective in part]
         given = {**head.meaning[1], **{"type": text for text in self._kind(parts)}}
         made = self.interpreter.make(group, given, adjectives, *span(parts), asked=is_asked(parts))
-        for refs in (part for part in parts if is_refs(part)):
-            made = made.take(Item("thing", values=refs, first=refs[0].first, behind=refs[-1].behind))
+        for things in (part for part in parts if isinstance(part, Things)):
+            made = made.take(Item("thing", values=things.refs, first=things.first, behind=things.behind))
+            for mod in things.mods:
+                made = made.take(mod)
+        if len(parts) > 3 and isinstance(parts[2], Token) and parts[2].type == "PREP":
+            made = made.take(self._item("marked", parts[2:4], mark=parts[2].value.meaning, values=parts[3]))
+            quoted = parts[1].value
+            return made.take(
+                Item("thing", values=(Ref("quoted", quoted.meaning),), first=quoted.first, behind=quoted.behind)
+            )
         return made
 
     def _kind(self, parts: Parts) -> list[str]:
         """What kind is created, where a name or quoted text before the noun says so."""
+        if any(isinstance(part, Token) and part.type == "PREP" for part in parts):
+            return []
         quoted = [part.value.meaning for part in parts if isinstance(part, Token) and part.type == "QUOTED"]
         return [part.text for part in parts if isinstance(part, Text)] + quoted
 
@@ -372,7 +409,9 @@ class Builder(Transformer[Token, Any]):
 
     def clear_field(self, parts: Parts) -> list[Step]:
         """Taking a value away: "clear the description of #3"."""
-        things = next((part for part in parts if isinstance(part, Things | Ref)), None) or self._edge_ref("pronoun", parts[1])
+        things = next((part for part in parts if isinstance(part, Things | Ref)), None) or self._edge_ref(
+            "pronoun", parts[1]
+        )
         if isinstance(things, Ref):
             things = Things((things,), (), things.first, things.behind)
         name = next(part.value.meaning for part in parts if isinstance(part, Token) and part.type == "FIELDO")
@@ -406,7 +445,10 @@ class Builder(Transformer[Token, Any]):
     def _idiom(self, number: int, parts: Parts) -> Command:
         idiom = self.vocabulary.idioms[number]
         filled = [part for part in parts if not isinstance(part, Token)]
-        ways = [Filled(meaning.verb, tuple(zip(meaning.slots, filled, strict=True)), meaning.given) for meaning in idiom.meanings]
+        ways = [
+            Filled(meaning.verb, tuple(zip(meaning.slots, filled, strict=True)), meaning.given)
+            for meaning in idiom.meanings
+        ]
         return self.interpreter.idiom(idiom.group, ways, *span(parts))
 
 
@@ -436,11 +478,6 @@ def word(token: Token) -> Word:
 def is_asked(parts: Parts) -> bool:
     """Whether one of the parts gives the form of a polite question."""
     return any(isinstance(part, Token) and part.value.meaning == "ask" for part in parts)
-
-
-def is_refs(part: Any) -> bool:
-    """Whether a part is a list of references."""
-    return isinstance(part, tuple) and bool(part) and isinstance(part[0], Ref)
 
 
 def joined(conditions: list[Condition]) -> tuple[Condition, ...]:

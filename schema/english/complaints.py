@@ -38,7 +38,7 @@ def complaint(result: Result, sentence: Sentence, made: Reader) -> DeskError:
 def _reserved(result: Result, sentence: Sentence, made: Reader) -> DeskError | None:
     """The words that refuse a sentence: a question's at its start, any other where no reading goes on."""
     start = _start(sentence, made)
-    searched = _longest(lexicon.SEARCHES, sentence, start) or _longest(lexicon.QUESTIONS, sentence, start)
+    searched = _longest("searches", sentence, start) or _longest("questions", sentence, start)
     kind = result.lattice.reserved[start] if start < len(sentence.tokens) else ""
     if searched and kind != "negation":
         return NotUnderstoodError(SEARCH, problem=_problem(sentence, start, start + searched))
@@ -62,10 +62,10 @@ def _start(sentence: Sentence, made: Reader) -> int:
     return at if at < len(sentence.tokens) else 0
 
 
-def _longest(text: str, sentence: Sentence, at: int) -> int:
+def _longest(name: str, sentence: Sentence, at: int) -> int:
     """How many tokens the longest phrase of a list has that stands there."""
     words = [token.word for token in sentence.tokens[at : at + 6]]
-    return max((len(one) for one in lexicon.phrases(text) if list(one) == words[: len(one)]), default=0)
+    return max((len(one) for one in lexicon.listed(name) if list(one) == words[: len(one)]), default=0)
 
 
 def _stuck(result: Result, sentence: Sentence, made: Reader) -> DeskError:
@@ -126,7 +126,9 @@ def complain(refused: Refused, sentence: Sentence, made: Reader) -> DeskError:
         return InvalidInputError(message, field=refused.field, problem=problem)
     if refused.code == "INVALID_INPUT":
         return InvalidInputError(refused.message, field=refused.field, problem=problem)
-    if kind == "NO_VALUE":
+    if kind == "TOO_MANY":
+        message = "A list may name 100 at most."
+    elif kind == "NO_VALUE":
         message = f"What shall {detail.replace('_', ' ')} be?"
     elif kind == "NOTHING_TO_CHANGE":
         message = "What shall be changed, and to what?"
@@ -141,7 +143,8 @@ def complain(refused: Refused, sentence: Sentence, made: Reader) -> DeskError:
 
 def _takes(verb: type[Verb]) -> str:
     inputs = [names_of(declared)[0] for declared in verb.inputs.values()]
-    noun = "" if verb.creates else f"a {verb.noun.__name__.lower()}"
+    name = verb.noun.__name__.lower()
+    noun = "" if verb.creates else f"{'an' if name[0] in 'aeio' else 'a'} {name}"
     return " and ".join(part for part in (noun, ", ".join(inputs)) if part) or "nothing more"
 
 
@@ -170,5 +173,3 @@ def _problem(
 ) -> Problem:
     start, end = sentence.place(first, behind)
     return Problem(start, end - start, sentence.text[start:end], None, candidates, example)
-
-

@@ -17,7 +17,9 @@ def examples(verb: type[Verb]) -> list[str]:
     if verb.partial:
         return [f"Set the {called(name, one)} of {subject} to {value(one)}" for name, one in verb.inputs.items()]
     start = f"{verb.name.capitalize()} {subject}"
-    return list(dict.fromkeys([f"{start}{_needed(verb)}", f"{start}{''.join(_said(verb, name) for name in verb.inputs)}"]))
+    return list(
+        dict.fromkeys([f"{start}{_needed(verb)}", f"{start}{''.join(_said(verb, name) for name in verb.inputs)}"])
+    )
 
 
 def example(verb: type[Verb]) -> str:
@@ -63,7 +65,7 @@ def value(declared: Field) -> str:
 
 def _creating(verb: type[Verb]) -> list[str]:
     noun = verb.noun.__name__.lower()
-    article = "an" if noun[0] in "aeiou" else "a"
+    article = "an" if noun[0] in "aeio" else "a"
     start = f"Create {article} {noun}"
     title = title_of(verb.noun)
     titled = f" {value(verb.inputs[title])}" if title else ""

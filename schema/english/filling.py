@@ -16,7 +16,7 @@ from deskgraph.schema.noun import noun_of
 from deskgraph.schema.verb import Verb
 
 ITSELF = "*"
-SETTING = ("to", "as", "into", ":", "=", "onto")
+SETTING = ("to", "as", "into", ":", "=", "onto", "with", "by")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Filling:
             return [self]
         if item.kind == "noise":
             return [replace(self, open=item)]
-        if self.open and item.kind in ("thing", "where", "bare"):
+        email = self.verb.creates and item.kind == "thing" and item.values[0].kind in ("email", "quoted")
+        if self.open and item.kind in ("thing", "where", "bare") and not email:
             raise self.unexpected(self.open)
         made = replace(self, open=None)
         ways: list[Filling] = getattr(made, f"_{item.kind}")(item)
@@ -85,7 +86,9 @@ class Filling:
         [ref, *more] = item.values
         if more:
             return []
-        names = [title_of(self.verb.noun), main_text(self.verb)] if ref.kind in ("quoted", "name") and not ref.noun else []
+        names = (
+            [title_of(self.verb.noun), main_text(self.verb)] if ref.kind in ("quoted", "name") and not ref.noun else []
+        )
         names = [name for name in names if name and (ref.kind == "quoted" or name == "name" or name == "subject")]
         if ref.kind == "email":
             names = ["email"]
@@ -117,14 +120,18 @@ class Filling:
 
     def _choices(self, value: Value) -> list[Filling]:
         """A choice's word for whichever input has it."""
-        names = [name for name in self.verb.inputs if isinstance(value, Word) and value.of(name) and name not in self.settled]
+        names = [
+            name for name in self.verb.inputs if isinstance(value, Word) and value.of(name) and name not in self.settled
+        ]
         return [way for name in names for way in self._try(name, value)]
 
     def _where(self, item: Item) -> list[Filling]:
         ref = self._described()
-        if ref is None or ref.kind != "select":
+        certain = ref is not None and ref.kind in ("id", "number") and item.mark == "from"
+        if ref is None or not (ref.kind == "select" or certain):
             return []
-        conditions = [adjective.of(ref.noun) for adjective in item.values if isinstance(adjective, Adjective)]
+        prefix = ref.noun or self.verb.noun.prefix
+        conditions = [adjective.of(prefix) for adjective in item.values if isinstance(adjective, Adjective)]
         if any(condition is None for condition in conditions):
             return []
         return [self._describe(*(condition for condition in conditions if condition))]
@@ -184,7 +191,7 @@ class Filling:
 
     def _marked_text(self, mark: str, text: Text) -> list[Filling]:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
-        names = [name for name in free if mark in marks(self.verb, name)]
+        names = [name for name in free if mark in marks_of(self.verb, name)]
         return self._try(names[0], text) if names else []
 
     def _marked_word(self, item: Item, word: Word) -> list[Filling]:
@@ -193,18 +200,20 @@ class Filling:
             conditions = [Condition(name, (str(word.of(name)),)) for name in fields]
             return [self._describe(*conditions)] if self.subject and conditions else []
         names = [name for name in self.verb.inputs if word.of(name) and name not in self.settled]
-        fitting = [name for name in names if self.verb.partial or item.mark in (*marks(self.verb, name), "to", "as")]
+        fitting = [name for name in names if self.verb.partial or item.mark in (*marks_of(self.verb, name), "to", "as")]
         return [way for name in fitting for way in self._try(name, word)]
 
     def _marked_input(self, mark: str, ref: Ref) -> list[Filling]:
         """The inputs that the mark introduces and that the reference may be."""
         if self.by_name:
             return []
-        names = [name for name in self.verb.inputs if name not in self.settled and mark in marks(self.verb, name)]
+        names = [name for name in self.verb.inputs if name not in self.settled and mark in marks_of(self.verb, name)]
         refs = [way for name in names if isinstance(self.verb.inputs[name], RefInput) for way in self._try(name, ref)]
         if refs:
             return refs
-        return [way for name in names for way in self._try(name, ref) if not isinstance(self.verb.inputs[name], RefInput)][:1]
+        return [
+            way for name in names for way in self._try(name, ref) if not isinstance(self.verb.inputs[name], RefInput)
+        ][:1]
 
     # Descriptions
 
@@ -225,7 +234,8 @@ class Filling:
     def _further(self, mark: str, values: tuple[Ref, ...]) -> list[Filling]:
         """What a mark and a reference say of the thing before them: "of Acme", "assigned to Sam"."""
         ref, [value] = self._described(), values
-        if ref is None or ref.kind not in ("select", "name"):
+        certain = ref is not None and ref.kind in ("id", "number", "bare number") and mark in ("of", "from")
+        if ref is None or not (ref.kind in ("select", "name") or certain):
             return []
         if ref.kind == "name" and self.verb.deletes and mark == "from":
             return []  # "remove Ann from Acme" hardly means that Ann is to be deleted
@@ -283,7 +293,13 @@ class Filling:
         for name, declared in self.verb.inputs.items():
             if self.verb.needs(declared) and name not in self.given:
                 raise Refused(
-                    f"MISSING:{name}", first, behind, code="INVALID_INPUT", field=declared.graphql, verb=self.verb, weight=2
+                    f"MISSING:{name}",
+                    first,
+                    behind,
+                    code="INVALID_INPUT",
+                    field=declared.graphql,
+                    verb=self.verb,
+                    weight=2,
                 )
         if self.verb.partial and not self.given:
             raise Refused("NOTHING_TO_CHANGE", first, behind, verb=self.verb, weight=1)
@@ -296,16 +312,9 @@ class Filling:
 ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
 
 
-def marks(verb: type[Verb], name: str) -> set[str]:
-    """The words that may introduce an input's value, spelled as in a sentence."""
-    return {" ".join(words) for text in marks_of(verb, name) for words in lexicon.phrases(text)}
-
-
 def edges_by(prefix: str, mark: str) -> list[One]:
     """The noun's edges that the mark may lead along."""
-    ones = noun(prefix).ones()
-    exact = [one for one in ones if mark in {" ".join(words) for text in one.marks for words in lexicon.phrases(text)}]
-    return exact
+    return [one for one in noun(prefix).ones() if mark in lexicon.marks(one.marks)]
 
 
 def prefix_of_edge(one: One) -> str:

@@ -16,7 +16,9 @@ from deskgraph.schema.fields import Ref
 FIXED = """
 start: steps | steps END
 steps: step -> first | steps SEP step -> more | steps GAP gap -> more
-step: body -> plain | leads body -> led
+step: body -> plain | leads body -> led | topic body -> topical | leads topic body -> topical | leads topic leads body -> topical
+   | topic leads body -> topical
+topic: refs TOPSEP -> topic | TOPIC refs TOPSEP -> topic | TOPIC refs -> topic
 leads: LEAD | leads LEAD
 
 np: refs -> np | np mod -> np_mod
@@ -26,6 +28,8 @@ ref: single | PRON -> pronoun | ME -> me | EVERYTHING -> everything | ANYONE -> 
    | NB -> the_one | DET NB -> the_one | adjs NB -> the_one | DET adjs NB -> the_one
    | NS -> several | DET NS -> several | adjs NS -> several | DET adjs NS -> several
    | owner NB -> owned | owner adjs NB -> owned | owner NS -> owned_several | owner adjs NS -> owned_several
+   | ALL name NS -> every | ALL adjs name NS -> every | ALL name adjs NS -> every | name NSP -> several | adjs name NS -> several
+   | DET name NB -> the_one | DET adjs name NB -> the_one | DET name NS -> several
    | ALL NS -> every | ALL adjs NS -> every | ALL NB -> every | ALL adjs NB -> every
    | ALLOF owner NS -> every | ALLOF owner adjs NS -> every
    | BOTH NS -> both | BOTH adjs NS -> both | BOTH owner NS -> both | BOTH owner adjs NS -> both
@@ -96,7 +100,9 @@ def _tail(group: Group) -> str:
         return ""
     return "\n".join(
         [
-            _rule(f"tail_{name}", [way for tail in tails for way in (tail, tail.replace(" ->", f" closers_{name} ->"))]),
+            _rule(
+                f"tail_{name}", [way for tail in tails for way in (tail, tail.replace(" ->", f" closers_{name} ->"))]
+            ),
             _rule(f"closers_{name}", [f"closer_{name} -> items", f"closers_{name} closer_{name} -> items_more"]),
             _rule(f"closer_{name}", _closers(group, texts)),
         ]
@@ -143,7 +149,9 @@ def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
     """How a group's command begins, and that each item goes on with it, so that what does not fit ends a reading."""
     name = group.key.lower()
     starts = [f"{start} -> make_{name}" for start in _makes(group)] if group.noun else _acts(group)
-    idioms = [line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group]
+    idioms = [
+        line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group
+    ]
     return [*starts, *idioms, f"cmd_{name} item -> taken"]
 
 
@@ -154,7 +162,12 @@ def _makes(group: Group) -> list[str]:
     starts = [f"{verb} {way}" for verb in (f"V_{name}", f"GLEAD G_{name}") for way in heads]
     if group.noun and group.noun.kinds:
         starts += [f"V_{name} {way} {head}" for way in ("name", "DET name", "QUOTED", "DET QUOTED")]
-    return [*starts, f"VH_{group.key}", f"V_{name} refs ASF {head}", f"V_{name} refs ASF DET {head}"]
+    starts += (
+        [f"V_{name} QUOTED PREP refs ASF {way}{head}" for way in ("", "DET ")]
+        if group.noun and group.noun.kinds
+        else []
+    )
+    return [*starts, f"VH_{group.key}", f"V_{name} np ASF {head}", f"V_{name} np ASF DET {head}"]
 
 
 def _acts(group: Group) -> list[str]:
@@ -162,7 +175,7 @@ def _acts(group: Group) -> list[str]:
     name, key = group.name.upper(), group.key.lower()
     starts = [f"V_{name} -> act_{key}", f"GLEAD G_{name} -> act_{key}"]
     starts += [f"subject P_{group.key} -> done_{key}", f"further P_{group.key} -> done_{key}"]
-    return [*starts, *(f"cmd_{other.key.lower()} P_{group.key} -> state_{key}" for other in partial_groups())]
+    return [*starts, *(f"cmd_{other.key.lower()} P_{group.key} -> state_{key}" for other in partial_groups() if other.key != group.key)]
 
 
 def partial_groups() -> list[Group]:
@@ -178,7 +191,7 @@ def _sets(group: Group) -> list[str]:
     subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
     for subject in subjects:
-        for verb in ("BE", f"BE P_{key} EQ"):
+        for verb in ("BE", "EQ", f"BE P_{key} EQ"):
             found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
     return found
 

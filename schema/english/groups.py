@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from deskgraph.schema.english import lexicon
 from deskgraph.schema.fields import Choice, Field, Json, Moment, Ref, Text
 from deskgraph.schema.noun import Entity, entities
 from deskgraph.schema.verb import VERBS, Input, Verb
@@ -82,7 +83,7 @@ def marks_of(verb: type[Verb], name: str) -> tuple[str, ...]:
     if verb.partial:
         return ()
     if declared.marks or declared.aliases:
-        return declared.marks
+        return lexicon.marks(declared.marks)
     if isinstance(declared, Ref):
         return REF_MARKS
     return TEXT_MARKS if is_text(declared) and name == main_text(verb) else ()
@@ -91,7 +92,7 @@ def marks_of(verb: type[Verb], name: str) -> tuple[str, ...]:
 def main_text(verb: type[Verb]) -> str | None:
     """The input that a text with no name of its own is: the one that ":" introduces, or else the first text."""
     texts = [name for name, declared in verb.inputs.items() if is_text(declared)]
-    marked = [name for name in texts if ":" in verb.inputs[name].marks]
+    marked = [name for name in texts if ":" in lexicon.marks(verb.inputs[name].marks)]
     return next(iter(marked or ([] if verb.partial else texts)), None)
 
 

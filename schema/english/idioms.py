@@ -10,6 +10,7 @@ from typing import Any
 from deskgraph.schema.english.groups import Group, is_text
 from deskgraph.schema.verb import Verb
 
+
 @dataclass(frozen=True)
 class Meaning:
     """What an idiom does: a verb, with the inputs that its slots hold in this order, and those it gives itself."""
@@ -48,13 +49,18 @@ def idioms_of(groups: list[Group]) -> list[Idiom]:
     found: dict[tuple[str, ...], Idiom] = {}
     for group in groups:
         for verb in group.verbs:
-            for text, given in verb.idioms.items():
+            for text, given in declared(verb).items():
                 for parts, slots in _readings(verb, text):
                     known = found.get(parts)
                     meaning = Meaning(verb, slots, given)
                     meanings = (*(known.meanings if known else ()), meaning)
                     found[parts] = Idiom(parts, meanings, known.group if known else group)
     return list(found.values())
+
+
+def declared(verb: type[Verb]) -> dict[str, dict[str, Any]]:
+    """The idioms of a verb and of the classes that it is made of."""
+    return {text: given for base in reversed(verb.__mro__) for text, given in vars(base).get("idioms", {}).items()}
 
 
 def _readings(verb: type[Verb], text: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -20,6 +20,7 @@ from deskgraph.schema.english.vocabulary import RESERVED, Phrase, Sense, Vocabul
 HARD = (";", ".", "!", "?", "\n")
 SOFT = (",",)
 LONGEST_NAME = 6
+LONGEST_JOINT = 12
 INNER = ("of", "and", "&", "de", "von", "van", "the", "for")
 TEXTUAL = ("word", "number", "hash", "id", "email")
 SLIP = 3.0
@@ -29,7 +30,21 @@ MOST_SLIPS = 100
 Fixes = tuple[tuple[int, str], ...]
 
 # The only words without a meaning of their own that a misspelled word may be: any other would be dropped unheard.
-FORGIVEN = {"please", "kindly", "thanks", "thank", "could", "would", "hello", "first", "finally", "immediately", "then", "afterwards"}
+FORGIVEN = {
+    "please",
+    "kindly",
+    "thanks",
+    "thank",
+    "could",
+    "would",
+    "hello",
+    "first",
+    "finally",
+    "immediately",
+    "then",
+    "afterwards",
+}
+FORGIVEN |= set(lexicon.SLIPS.values())
 FILLING = ("FILL", "FILLP", "LEAD", "NOISE")
 
 
@@ -48,8 +63,8 @@ class Words:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        lists = (lexicon.FOREIGN, lexicon.SEARCHES, lexicon.QUESTIONS, *RESERVED.values())
-        known = {word for text in lists for phrase in lexicon.phrases(text) for word in phrase}
+        lists = ("foreign", "searches", "questions", *RESERVED)
+        known = {word for name in lists for phrase in lexicon.listed(name) for word in phrase}
         self.spelling = Spelling(vocabulary.words, known)
         self.trie: dict[Any, Any] = {}
         for phrases in vocabulary.phrases.values():
@@ -57,12 +72,12 @@ class Words:
                 self._add(self.trie, phrase)["senses"] = senses
         self.reserved = self._trie(vocabulary.reserved)
         self.commands = self._trie({phrase: "command" for phrase in vocabulary.commands})
-        self.leads = self._trie(dict.fromkeys([*lexicon.phrases(lexicon.LEADS), *lexicon.phrases(lexicon.ASKS)], "lead"))
-        self.wants = self._trie(dict.fromkeys([*lexicon.phrases(lexicon.WANTS), *lexicon.phrases(lexicon.GERUND_LEADS)], "want"))
-        self.negations = self._trie(dict.fromkeys(lexicon.phrases(lexicon.NEGATIONS), "negation"))
-        self.then = self._trie(dict.fromkeys(lexicon.phrases(lexicon.THEN), "then"))
-        self.ands = self._trie(dict.fromkeys(lexicon.phrases(lexicon.ANDS), "and"))
-        self.ends = self._trie(dict.fromkeys(lexicon.phrases(lexicon.POLITE_ENDS), "end"))
+        self.leads = self._trie(dict.fromkeys([*lexicon.listed("leads"), *lexicon.listed("asks")], "lead"))
+        self.wants = self._trie(dict.fromkeys([*lexicon.listed("wants"), *lexicon.listed("gerund_leads")], "want"))
+        self.negations = self._trie(dict.fromkeys(lexicon.listed("negations"), "negation"))
+        self.then = self._trie(dict.fromkeys(lexicon.listed("then"), "then"))
+        self.ands = self._trie(dict.fromkeys(lexicon.listed("ands"), "and"))
+        self.ends = self._trie(dict.fromkeys(lexicon.listed("polite_ends"), "end"))
 
     def _trie(self, phrases: dict[Phrase, str]) -> dict[Any, Any]:
         trie: dict[Any, Any] = {}
@@ -114,9 +129,14 @@ class Lattice:
         known = sum(token.kind == "word" and token.word not in words.vocabulary.words for token in self.tokens)
         spell = known <= MOST_SLIPS
         self.variants = [words.variants(token, slips=spell) for token in self.tokens]
-        self.plain = [self.variants[place][:3] if "-" in token.word else self.variants[place][:1] for place, token in enumerate(self.tokens)]
+        self.plain = [
+            self.variants[place][:3] if "-" in token.word else self.variants[place][:1]
+            for place, token in enumerate(self.tokens)
+        ]
         self.matches = [list(self._matches(place)) for place in range(self.size)]
         self.reserved = self._reserved()
+        self.endings = self._endings()
+        self.last_question = max((place for place, token in enumerate(self.tokens) if token.word == "?"), default=-1)
         self.edges: list[list[Edge]] = [[] for _ in range(self.size)]
         for place in range(self.size):
             self._fill(place)
@@ -170,14 +190,23 @@ class Lattice:
 
     def _fill(self, place: int) -> None:
         token = self.tokens[place]
+        refusing = self._longest(self.words.reserved, place)[0]
         for match in self.matches[place]:
+            if place + 1 < refusing and match.behind < refusing:
+                continue  # "hold off" is no holding
             for sense in match.senses:
                 if sense.terminal in FILLING and any(near not in FORGIVEN for _, near in match.fix):
                     continue
                 cost = sense.cost + SLIP * match.slips + 0.01
                 self._add(sense.terminal, sense.meaning, cost, place, match.behind, match.fix)
-                if sense.terminal == "LEAD" and match.behind < self.size and self.tokens[match.behind].word in (",", "!", ":", "-", "."):
+                if (
+                    sense.terminal == "LEAD"
+                    and match.behind < self.size
+                    and self.tokens[match.behind].word in (",", "!", ":", "-", ".")
+                ):
                     self._add("LEAD", sense.meaning, cost, place, match.behind + 1, match.fix)
+        if token.kind == "ordinal":
+            self._add("NUMW", None, 0.0, place, place + 1)
         plain = {"id": "ID", "hash": "HASH", "number": "NUM", "email": "EMAIL", "quoted": "QUOTED"}
         if token.kind in plain:
             self._add(plain[token.kind], token.text, 0.0, place, place + 1)
@@ -194,7 +223,11 @@ class Lattice:
         """An address behind a name, which it makes certain: `Ann Archer (ann@acme.com)`."""
         if self.tokens[place].kind == "email":
             self._add("EMAILP", self.tokens[place].text, 0.1, place, place + 1)
-        elif place + 2 < self.size and self.tokens[place + 1].kind == "email" and self.tokens[place + 2].word in (")", ">"):
+        elif (
+            place + 2 < self.size
+            and self.tokens[place + 1].kind == "email"
+            and self.tokens[place + 2].word in (")", ">")
+        ):
             self._add("EMAILP", self.tokens[place + 1].text, 0.1, place, place + 3)
 
     def _names(self, place: int) -> None:
@@ -222,7 +255,14 @@ class Lattice:
         if self.reserved[place]:
             return None if first or self.reserved[place] != "exception" else 3.0
         if token.kind == "stop":
-            return 0.3 if not first and token.text == "." and len(self.tokens[place - 1].text) <= 3 and self.tokens[place - 1].text[:1].isupper() else None
+            return (
+                0.3
+                if not first
+                and token.text == "."
+                and len(self.tokens[place - 1].text) <= 3
+                and self.tokens[place - 1].text[:1].isupper()
+                else None
+            )
         if token.kind == "mark":
             return None
         if self._unknown(place) or not any(not match.slips for match in self.matches[place]):
@@ -262,21 +302,36 @@ class Lattice:
         if price is None:
             return
         self._add("TEXTQ" if token.kind == "quoted" else "TEXT", None, price, place, behind)
-        if token.kind not in TEXTUAL or self.reserved[place]:
+        negation = self.reserved[place] == "negation" and not self._negates(place)
+        if token.kind not in TEXTUAL or (self.reserved[place] and not negation):
             return
         self._add("CTEXT", None, price + 0.3, place, behind)
+        if self.reserved[place]:
+            return
         several = behind > place + 1 or (behind < self.size and self.tokens[behind].kind in TEXTUAL)
         if several and token.kind == "word" and not self._means(place, "PREP", "EQ", "FILL", "LEAD", "SEP"):
             self._add("BARE", None, price + 6, place, behind)
 
+    def _negates(self, place: int) -> bool:
+        """Whether a command follows the negation at a token."""
+        behind = self._longest(self.words.negations, place)[0]
+        return any(self._longest(trie, behind)[0] > behind for trie in (self.words.commands, self.words.wants))
+
     def _means(self, place: int, *terminals: str) -> bool:
         """Whether a token alone may be one of these terminals."""
-        found = (sense.terminal for match in self.matches[place] if not match.slips and match.behind == place + 1 for sense in match.senses)
+        found = (
+            sense.terminal
+            for match in self.matches[place]
+            if not match.slips and match.behind == place + 1
+            for sense in match.senses
+        )
         return any(terminal in terminals for terminal in found)
 
     def _text_price(self, place: int) -> float | None:
         token = self.tokens[place]
-        if token.word in HARD or (token.word and self._longest(self.words.then, place)[0] > place and token.word == "then"):
+        if token.word in HARD or (
+            token.word and self._longest(self.words.then, place)[0] > place and token.word == "then"
+        ):
             return None if self._command_follows(place) else 1.0
         if token.word in (",", "and"):
             return 0.5
@@ -296,7 +351,7 @@ class Lattice:
     def _joint(self, place: int) -> tuple[int, float]:
         """Where the words that join two steps end, and what that joint costs; the token itself if there is none."""
         at, cost = place, 0.5
-        while at < self.size:
+        while at < min(self.size, place + LONGEST_JOINT):
             word = self.tokens[at].word
             if word in HARD or word in SOFT:
                 cost = min(cost, 0.0 if word in HARD else 0.4)
@@ -321,7 +376,10 @@ class Lattice:
             return at + 1
         behind = at + 1 < self.size and self.tokens[at + 1].word in (".", ")", ":")
         if token.kind == "number" and behind and len(token.text) < 3 and (new or at == start or at > start):
-            nearby = self._longest(self.words.commands, at + 2)[0] > at + 2 or self._longest(self.words.leads, at + 2)[0] > at + 2
+            nearby = (
+                self._longest(self.words.commands, at + 2)[0] > at + 2
+                or self._longest(self.words.leads, at + 2)[0] > at + 2
+            )
             return at + 2 if new or nearby else at
         if token.kind == "word" and len(token.word) == 1 and behind and new and self.tokens[at + 1].word == ")":
             return at + 2
@@ -331,16 +389,21 @@ class Lattice:
         """What joins steps, the things of a list, verbs; and the end of the sentence."""
         if place == 0 and (behind := self._bullet(0, 0)) > 0:
             self._add("LEAD", "lead", 0.0, 0, behind)
-        if self._ends(place):
-            asked = any(token.word == "?" for token in self.tokens[place:])
+        if self.endings[place]:
+            asked = place <= self.last_question
             self._add("END", "?" if asked else ".", 0.0, place, self.size)
         for phrase, _, near in self.variants[place]:
             if near and len(phrase) == 1 and self._is_then(near):
                 for terminal, price in (("SEP", SLIP), ("GAP", SLIP + 1.5)):
                     self._add(terminal, ".", price, place, place + 1, ((place, near),))
         behind, cost = self._joint(place)
+        if self._bullet(place, place) > place:
+            self._add("LEAD", "lead", 0.0, place, self._bullet(place, place))
         if behind == place:
             return
+        if self.tokens[place].word in HARD and not self._command_follows(place):
+            self._add("COMMAT", ":", 2.0, place, behind)
+            self._add("NOISE", "noise", 0.8, place, place + 1)
         asked = any(token.word == "?" for token in self.tokens[place:behind])
         self._add("SEP", "?" if asked else ".", cost, place, behind)
         self._add("GAP", ".", cost + 1.5, place, behind)
@@ -357,19 +420,19 @@ class Lattice:
     def _is_then(self, word: str) -> bool:
         return (word,) in self.words.then
 
-    def _ends(self, place: int) -> bool:
-        """Whether only stops and politeness follow, beginning with a stop."""
-        if self.tokens[place].word not in (*HARD, ",", ":)"):
-            return False
-        at = place
-        while at < self.size:
-            if self.tokens[at].word in (*HARD, ",", ":", ")", "-"):
-                at += 1
-            elif (behind := self._longest(self.words.ends, at)[0]) > at:
-                at = behind
+    def _endings(self) -> list[bool]:
+        """For each token, whether from it on there are only stops and politeness, beginning with a stop."""
+        closing = [*[False] * self.size, True]
+        for place in range(self.size - 1, -1, -1):
+            if self.tokens[place].word in (*HARD, ",", ":", ")", "-"):
+                closing[place] = closing[place + 1]
             else:
-                return False
-        return self.tokens[place].word in HARD or place + 1 < self.size
+                behind = self._longest(self.words.ends, place)[0]
+                closing[place] = behind > place and closing[behind]
+        return [
+            closing[place] and (self.tokens[place].word in HARD or (self.tokens[place].word in (",", ":") and place + 1 < self.size))
+            for place in range(self.size)
+        ]
 
 
 def token_ends_name(token: Token, alone: bool) -> bool:
@@ -377,4 +440,17 @@ def token_ends_name(token: Token, alone: bool) -> bool:
     return alone or token.word not in INNER
 
 
-LISTS = {(",",), ("and",), (",", "and"), ("&",), ("or",), (",", "or"), ("as", "well", "as"), ("plus",), (",", "&"), ("and", "also"), ("along", "with"), ("together", "with")}
+LISTS = {
+    (",",),
+    ("and",),
+    (",", "and"),
+    ("&",),
+    ("or",),
+    (",", "or"),
+    ("as", "well", "as"),
+    ("plus",),
+    (",", "&"),
+    ("and", "also"),
+    ("along", "with"),
+    ("together", "with"),
+}

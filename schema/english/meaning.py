@@ -10,7 +10,13 @@ from deskgraph.schema.english.filling import ITSELF, Filling
 from deskgraph.schema.english.groups import Group, set_by_verbs, title_of
 from deskgraph.schema.english.nodes import Adjective, Filled, Item, Refused, Text, Things, Word
 from deskgraph.schema.english.plan import Option, Ref, Step
+from deskgraph.schema.english.values import fits
+from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.verb import Verb
+
+
+MOST_ITEMS = 100
+MOST_NOISE = 4
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class Command:
     def take(self, item: Item) -> Command:
         """With one more item; Refused if that fits none of the ways."""
         ways, refused = walk(self.ways, item)
-        if not ways:
+        noisy = len(self.items) >= MOST_NOISE and all(one.kind == "noise" for one in (*self.items[-MOST_NOISE:], item))
+        if not ways or noisy or len(self.items) >= MOST_ITEMS:
             raise refused or Refused("", item.first, item.behind)
         behind = self.behind if item.kind == "fill" else item.behind
         return replace(self, ways=tuple(ways), items=(*self.items, item), behind=max(self.behind, behind))
@@ -95,16 +102,21 @@ class Interpreter:
     """Begins commands. Refused is raised for a reading that makes no sense."""
 
     def __init__(self, groups: list[Group]) -> None:
-        self._groups = groups
+        self._ways = {group.key: _ways(group) for group in groups}
 
     def start(self, group: Group, first: int, behind: int, *, asked: bool) -> Command:
-        """A command that begins with a verb. Setting what another verb sets is that verb."""
-        setting = [verb for one in group.verbs if group.partial for verb in set_by_verbs(one.noun).values()]
-        ways = tuple(Filling(verb, by_name=verb in setting) for verb in dict.fromkeys([*group.verbs, *setting]))
-        return Command(group, ways, first, behind, asked)
+        """A command that begins with a verb."""
+        return Command(group, self._ways[group.key], first, behind, asked)
 
     def make(
-        self, group: Group, given: dict[str, Any], adjectives: Sequence[Adjective], first: int, behind: int, *, asked: bool
+        self,
+        group: Group,
+        given: dict[str, Any],
+        adjectives: Sequence[Adjective],
+        first: int,
+        behind: int,
+        *,
+        asked: bool,
     ) -> Command:
         """A creating verb, whose noun may give inputs and be described by more."""
         [verb] = group.verbs
@@ -136,6 +148,22 @@ class Interpreter:
             command = command.take(item)
         return replace(command, behind=behind)
 
+    def about(self, refs: tuple[Ref, ...], step: Step) -> Step:
+        """The step with what stands before it in its place: as what it is done to, or as what is created is about."""
+        options = [one for option in step.options for one in self._about(refs, option)]
+        if not options:
+            raise Refused("", refs[0].first, refs[-1].behind)
+        return replace(step, options=tuple(options), first=min(step.first, refs[0].first))
+
+    def _about(self, refs: tuple[Ref, ...], option: Option) -> list[Option]:
+        verb = option.verb
+        if option.implied:
+            return [replace(option, subject=refs)] if all(fits(ref, verb.noun.prefix) for ref in refs) else []
+        if not verb.creates or len(refs) > 1 or any(isinstance(value, Ref) for value in option.given.values()):
+            return []
+        names = [name for name, one in verb.inputs.items() if isinstance(one, RefInput) and fits(refs[0], one.prefix)]
+        return [replace(option, given={**option.given, name: refs[0]}) for name in names]
+
     def gap(self, refs: tuple[Ref, ...], items: Sequence[Item], first: int, behind: int) -> Step:
         """A step without a verb; `again` makes it one."""
         thing = Item("thing", values=refs, first=refs[0].first, behind=refs[-1].behind)
@@ -143,7 +171,9 @@ class Interpreter:
 
     def again(self, before: Step, gap: Step) -> Step:
         """A step without a verb does what the step before it did."""
-        ways: Sequence[Filling] = [Filling(verb) for verb in {option.verb: 0 for option in before.options if not option.verb.creates}]
+        ways: Sequence[Filling] = [
+            Filling(verb) for verb in {option.verb: 0 for option in before.options if not option.verb.creates}
+        ]
         for item in gap.items:
             ways, refused = walk(ways, item)
             if not ways:
@@ -177,6 +207,12 @@ class Interpreter:
             meant = Ref("me", first=first, behind=first + 1) if given == "me" else given
             filling = replace(filling, given={**filling.given, name: meant}, settled=filling.settled | {name})
         return replace(filling, target=ITSELF if filling.subject else "")
+
+
+def _ways(group: Group) -> tuple[Filling, ...]:
+    """The verbs that a group's word may mean: setting what another verb sets is that verb."""
+    setting = {verb: 0 for one in group.verbs if group.partial for verb in set_by_verbs(one.noun).values()}
+    return tuple(Filling(verb, by_name=verb in setting) for verb in [*group.verbs, *setting])
 
 
 def slot_item(verb: type[Verb], name: str, value: Any) -> Item:

@@ -24,7 +24,7 @@ from deskgraph.schema.english.tokens import Sentence
 from deskgraph.schema.english.vocabulary import build
 from deskgraph.schema.verb import VERBS
 
-WIDTH = 24
+WIDTH = 48
 SAME = 3
 END = "$END"
 

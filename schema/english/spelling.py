@@ -31,7 +31,8 @@ class Spelling:
         close = {
             other: slips
             for other, slips in distances.items()
-            if slips <= min(reach(word), reach(other)) and (word[0] == other[0] or sorted(word[:2]) == sorted(other[:2]))
+            if slips <= min(reach(word), reach(other))
+            and (word[0] == other[0] or sorted(word[:2]) == sorted(other[:2]))
         }
         return {other: slips for other, slips in close.items() if slips == min(close.values())}
 

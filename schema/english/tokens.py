@@ -21,6 +21,7 @@ SCAN = re.compile(
   | (?P<number>\d+\b(?![.\-/'’]\w))
   | (?P<possessive>['’]s\b)
   | (?P<word>[@+]?\w(?:[\w/&+-]|[.'’](?=\w))*|\$(?=\w)|&)
+  | (?P<stops>[.!?]{2,})
   | (?P<mark>.)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -84,6 +85,8 @@ def _made(kind: str, text: str, start: int) -> list[Token]:
     if kind == "hash":
         digits = re.sub(r"\D", "", text)
         return [Token("hash", digits, "", start, start + len(text))]
+    if kind == "stops":
+        return [Token("stop", text, "?" if "?" in text else ".", start, start + len(text))]
     if kind == "possessive":
         return [Token(kind, text, "'s", start, start + len(text))]
     if kind == "mark":
@@ -105,7 +108,20 @@ def _word(text: str, start: int) -> list[Token]:
     return [Token(kind, text.lstrip("@"), plain.lower().lstrip("@"), start, end)]
 
 
-CONTRACTED = {"let's", "it's", "that's", "what's", "who's", "where's", "here's", "there's", "when's", "he's", "she's", "how's"}
+CONTRACTED = {
+    "let's",
+    "it's",
+    "that's",
+    "what's",
+    "who's",
+    "where's",
+    "here's",
+    "there's",
+    "when's",
+    "he's",
+    "she's",
+    "how's",
+}
 
 
 def _id_prefix(word: str) -> str:

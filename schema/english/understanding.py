@@ -47,7 +47,9 @@ def _checked(text: str) -> Sentence:
 def _chosen(result: Result, sentence: Sentence, made: Reader) -> tuple[Step, ...]:
     """The steps of the cheapest reading; what is wrong, if that is not a whole command, or two are as cheap."""
     end = len(sentence.tokens)
-    unfinished = [(cost, refused) for at, cost, refused in result.refusals if at == end and refused.weight >= 2]
+    unfinished = [
+        (cost, refused) for at, cost, refused in result.refusals if at == end and refused.message.startswith("MISSING")
+    ]
     cheapest = min(unfinished, key=lambda one: one[0], default=None)
     if not result.readings:
         raise complaint(result, sentence, made)
@@ -74,7 +76,9 @@ def _referring(steps: tuple[Step, ...], sentence: Sentence) -> tuple[Step, ...]:
     done: list[Step] = []
     for step in steps:
         options = [_definite(option, done) for option in step.options]
-        fitting = [option for option in options if all(_mentioned(ref, prefixes, done) for ref, prefixes in _pronouns(option))]
+        fitting = [
+            option for option in options if all(_mentioned(ref, prefixes, done) for ref, prefixes in _pronouns(option))
+        ]
         if not fitting:
             ref, _ = next(iter(one for option in options for one in _pronouns(option)))
             raise no_antecedent(ref, options[0].verb, sentence)
@@ -85,8 +89,23 @@ def _referring(steps: tuple[Step, ...], sentence: Sentence) -> tuple[Step, ...]:
 def _definite(option: Option, done: list[Step]) -> Option:
     """ "The ticket" with nothing more said is the one that was mentioned, if one was."""
     subject = tuple(_pronounced(ref, done) for ref in option.subject)
-    given = {name: _pronounced(value, done) if isinstance(value, Ref) else value for name, value in option.given.items()}
-    return replace(option, subject=subject, given=given)
+    given = {
+        name: _pronounced(value, done) if isinstance(value, Ref) else value for name, value in option.given.items()
+    }
+    return replace(option, subject=subject, given=given | _implied(option, done))
+
+
+def _implied(option: Option, done: list[Step]) -> dict[str, Ref]:
+    """What a new thing is about, where the sentence does not say it: what was mentioned before."""
+    inputs = option.verb.inputs
+    if not option.verb.creates or any(isinstance(value, Ref) for value in option.given.values()):
+        return {}
+    names = [name for name, one in inputs.items() if isinstance(one, RefInput) and one.implied]
+    return {
+        name: Ref("pronoun", "it")
+        for name in names
+        if any(inputs[name].prefix in mention for mention in mentions(done))  # type: ignore[union-attr]
+    }
 
 
 def _pronounced(ref: Ref, done: list[Step]) -> Ref:
@@ -126,7 +145,9 @@ def mentions(done: list[Step]) -> list[set[str]]:
                 declared = option.verb.inputs[name]
                 if isinstance(value, Ref) and isinstance(declared, RefInput):
                     others.append({declared.prefix})
-            inner = [condition.ref for ref in option.subject for condition in ref.conditions if condition.ref is not None]
+            inner = [
+                condition.ref for ref in option.subject for condition in ref.conditions if condition.ref is not None
+            ]
             others += [{noun.prefix for noun in entities() if fits(ref, noun.prefix)} for ref in inner]
     return [*subjects, *others]
 

@@ -18,7 +18,6 @@ from deskgraph.schema.noun import Entity, by_prefix
 from deskgraph.schema.verb import Verb
 
 
-
 class Unfit(Exception):
     """The value is of another kind than the input."""
 

@@ -20,25 +20,22 @@ from deskgraph.schema.english.groups import (
     names_of,
     noun_words,
     pasts,
+    plural_of,
     set_by_verbs,
 )
 from deskgraph.schema.english.idioms import Idiom, idioms_of, literal
-from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.fields import Field, Ref
 from deskgraph.schema.noun import Entity, entities
 from deskgraph.schema.verb import Verb
 
-Phrase = tuple[str, ...]
 SHORT = {"name", "email", "phone", "domain", "type"}
 OWNERS = ("of", "from", "for", "at", "by", "in", "on", "to")
 CLOSING = ("for", "from")
 NARROW = ("of", "from", "for", "at", "by", "on")
-RESERVED = {
-    "negation": lexicon.NEGATIONS,
-    "exception": lexicon.EXCEPTIONS,
-    "condition": lexicon.CONDITIONS,
-    "schedule": lexicon.SCHEDULES,
-}
+RESERVED = {"negations": "negation", "exceptions": "exception", "conditions": "condition", "schedules": "schedule"}
+
+
+Phrase = lexicon.Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Vocabulary:
 
     def add(self, phrase: str | Phrase, sense: Sense) -> None:
         """One more meaning of a phrase."""
-        words = spelled(phrase) if isinstance(phrase, str) else phrase
+        words = lexicon.spelled(phrase) if isinstance(phrase, str) else phrase
         senses = self.phrases.setdefault(words[0], {}).setdefault(words, [])
         known = [one for one in senses if (one.terminal, one.meaning) == (sense.terminal, sense.meaning)]
         if not known:
@@ -76,11 +73,6 @@ class Vocabulary:
         """The same meaning for several phrases."""
         for phrase in phrases:
             self.add(phrase, Sense(terminal, meaning, cost))
-
-
-def spelled(phrase: str) -> Phrase:
-    """The words of a phrase as the tokens of a sentence have them."""
-    return tuple(token.word for token in tokens_of(phrase).tokens)
 
 
 def build() -> Vocabulary:
@@ -105,53 +97,74 @@ def build() -> Vocabulary:
 def _functions(vocabulary: Vocabulary) -> None:
     """The words that the lexicon lists."""
     add = vocabulary.add_all
-    phrases = lexicon.phrases
-    for text in (lexicon.LEADS, lexicon.ASKS):
-        add(phrases(text), "LEAD", "ask" if text is lexicon.ASKS else "lead")
-    add(phrases(lexicon.GERUND_LEADS), "GLEAD", "ask")
-    add(phrases(lexicon.WANTS), "WANT", "want", 0.2)
-    add(phrases(lexicon.PASSIVES), "BE")
-    add(phrases(lexicon.WISHED), "TOBE")
-    add(phrases(lexicon.MODALS), "CAN", "ask")
-    add(phrases(lexicon.BARE_BE), "BB")
-    add(phrases(lexicon.FILLERS), "FILL", "fill", 0.1)
-    add(phrases(lexicon.POLITE_ENDS), "FILLP", "fill")
-    add(phrases(lexicon.NOISE), "NOISE", "noise", 0.1)
+    listed = lexicon.listed
+    add(listed("leads"), "LEAD", "lead")
+    add(listed("asks"), "LEAD", "ask")
+    add(listed("gerund_leads"), "GLEAD", "ask")
+    add(listed("wants"), "WANT", "want", 0.2)
+    add(listed("passives"), "BE")
+    add(listed("wished"), "TOBE")
+    add(listed("modals"), "CAN", "ask")
+    add(listed("bare_be"), "BB")
+    add(listed("fillers"), "FILL", "fill", 0.1)
+    add(listed("polite_ends"), "FILLP", "fill")
+    add(listed("noise"), "NOISE", "noise", 0.1)
     add([",", "(", "-", "–", "—", ";"], "NOISE", "noise", 0.15)
     add([":"], "NOISE", "noise", 0.6)
+    add(["=", "->", "=>"], "NOISE", "noise", 0.3)
     add([")", "]", ">"], "FILL", "fill")
     add([")", "]"], "FILLP", "fill")
     add(["[", "<"], "NOISE", "noise", 0.1)
-    add(phrases(lexicon.EQUALS), "EQ")
+    add(listed("equals"), "EQ")
     add(["of", "is", "are"], "EQ", None, 0.4)
-    add(phrases(lexicon.DETERMINERS), "DET")
-    add(phrases(lexicon.ALL), "ALL")
-    add(phrases(lexicon.ALL_OF_ONE), "ALLOF")
-    add(phrases(lexicon.EVERYTHING), "EVERYTHING")
-    add(phrases(lexicon.BOTH), "BOTH")
-    add(phrases(lexicon.NEWEST), "SUPER", "newest")
-    add(phrases(lexicon.OLDEST), "SUPER", "oldest")
-    add(phrases(lexicon.NULLS), "NULL")
-    add(phrases(lexicon.IT), "PRON", "it")
-    add(phrases(lexicon.THEM), "PRON", "them")
-    add(phrases(lexicon.PERSON), "PRON", "person")
-    add(phrases(lexicon.HIS), "HIS")
-    add(phrases(lexicon.ME), "ME")
-    add(phrases(lexicon.MY), "MY")
-    add(phrases(lexicon.NUMBERED), "NUMW")
+    add(listed("determiners"), "DET")
+    add(listed("all"), "ALL")
+    add(listed("all_of_one"), "ALLOF")
+    add(listed("everything"), "EVERYTHING")
+    add(listed("both"), "BOTH")
+    add(listed("newest"), "SUPER", "newest")
+    add(listed("oldest"), "SUPER", "oldest")
+    add(listed("nulls"), "NULL")
+    add(listed("it"), "PRON", "it")
+    add(listed("them"), "PRON", "them")
+    add(listed("person"), "PRON", "person")
+    add(listed("his"), "HIS")
+    add(listed("me"), "ME")
+    add(listed("my"), "MY")
+    add(listed("numbered"), "NUMW")
     for word in OWNERS:
         vocabulary.add(word, Sense("PREP", word))
     for word in NARROW:
         vocabulary.add(word, Sense("PREPM", word))
-    add(phrases(lexicon.CLEARING), "CLEAR")
-    add(["with", "via", "in", "by", "at", "of"], "WITHA")
+    add(listed("clearing"), "CLEAR")
+    add(listed("topics"), "TOPIC")
+    add([":", ",", "-", "–", "—"], "TOPSEP", None, 0.2)
+    for word in (
+        "with",
+        "via",
+        "in",
+        "by",
+        "at",
+        "of",
+        "from",
+        "through",
+        "that came in via",
+        "that came via",
+        "received via",
+        "raised via",
+        "that came in by",
+        "which came in via",
+    ):
+        vocabulary.add(word, Sense("WITHA", word))
     add(["as", "as the", "as a", "as an", "as its"], "ASF")
     add(["'s"], "POSS", "'s")
     add(["'s"], "POSSF", "'s")
-    add(phrases(lexicon.HIS), "HISF")
+    add(["its"], "HISF", "it")
+    add(["his", "her", "their"], "HISF", "person")
+    add(["their"], "HISF", "them")
     add(["that are", "which are", "that is", "which is", "who are", "who is", "currently"], "THATARE")
-    for kind, text in RESERVED.items():
-        vocabulary.reserved |= dict.fromkeys(phrases(text), kind)
+    for name, kind in RESERVED.items():
+        vocabulary.reserved |= dict.fromkeys(listed(name), kind)
 
 
 def _verbs(vocabulary: Vocabulary, group: Group) -> None:
@@ -176,7 +189,7 @@ def _inputs(vocabulary: Vocabulary, group: Group) -> None:
             _field(vocabulary, group, name, declared)
             _choices(vocabulary, name, declared)
             if declared.unnamed is not None:
-                vocabulary.add_all(lexicon.phrases(ANYONE), "ANYONE", "anyone")
+                vocabulary.add_all(lexicon.listed("anyone"), "ANYONE", "anyone")
     if group.partial:
         for noun in {verb.noun for verb in group.verbs}:
             for name in [*set_by_verbs(noun), *(["status"] if "status" in noun.fields else [])]:
@@ -192,6 +205,7 @@ def _field(vocabulary: Vocabulary, group: Group, name: str, declared: Field) -> 
     """What a field is called: before its value, by itself, and before a text without quotes."""
     for rank, phrase in enumerate([name.replace("_", " "), *names_of(declared)]):
         cost = 0.03 * min(rank, 1)
+        vocabulary.add(f"new {phrase}", Sense("FIELDO", name, cost + 0.05))
         vocabulary.add(phrase, Sense("FIELD", name, cost))
         vocabulary.add(phrase, Sense("FIELDO", name, cost + 0.05))
         vocabulary.add(phrase, Sense(f"FC_{group.key}", name, cost))
@@ -210,29 +224,20 @@ def _choices(vocabulary: Vocabulary, name: str, declared: Field) -> None:
 def _marks(vocabulary: Vocabulary, group: Group, verb: type[Verb], name: str) -> None:
     """What introduces an input's value without its name."""
     main = name == main_text(verb)
-    for phrase in (phrase for text in marks_of(verb, name) for phrase in lexicon.phrases(text)):
-        text = " ".join(phrase)
+    for text in marks_of(verb, name):
+        phrase = tuple(text.split(" "))
         vocabulary.add(phrase, Sense("PREP", text))
         if is_text(verb.inputs[name]) and name not in SHORT:
             further = [phrase, *([(*phrase, "that")] if phrase[-1].endswith("ing") else [])]
+            shared = any(text in marks_of(verb, other) for other in verb.inputs if isinstance(verb.inputs[other], Ref))
             for terminal in (f"T_{group.key}", "T_ANY"):
-                vocabulary.add_all(further, terminal, text)
+                vocabulary.add_all(further, terminal, text, 0.6 if shared else 0.0)
         elif group.noun and isinstance(verb.inputs[name], Ref) and (len(phrase) > 1 or text in CLOSING):
             vocabulary.add(phrase, Sense("PREPC", text, 0.05))
     if main and ":" in marks_of(verb, name):
         for terminal in (f"T_{group.key}", "T_ANY", "PREP"):
             vocabulary.add_all(["-", "–", "—", "--", "(", "["], terminal, ":", 0.3)
         vocabulary.add(",", Sense("COMMAT", ":", 1.5))
-
-
-ANYONE = """
-(the|an|a|whoever is the|whoever's|whoever is|somebody|someone|anyone|anybody|whichever agent is) (least busy|least loaded|most available|least occupied|free|available|least busy right now|least busy now)
-(the|a|an) (least busy|least loaded|most available|free|available|next available|next free|least occupied) (agent|user|person|one|support agent|colleague|teammate|support user|member|team member|supporter|online agent|online user|online support agent|support person|operator|agent available)
-least busy|least loaded|least busy agent|least busy user|least busy person|available agent|the least busy of them|the least busy among them
-(the agent|the user|the person|the one|the support agent|the colleague|someone|somebody|whoever|whichever agent) (with|with the|who has|who has the|that has the|has|has the|having the) (fewest|least|fewest open|fewest unsolved|least open|lowest number of|smallest number of|lightest) (tickets|work|load|workload|open tickets|cases|issues|to do)
-anyone|anybody|someone|somebody|any agent|an agent|any available agent|any free agent|any support agent|a support agent|whoever has time|whoever has capacity|whoever has the most time|someone with capacity|an agent with capacity|whoever|any of the agents|any online agent
-someone on the team|anyone on the team|someone from support|somebody on the team|someone in support|anyone in support|automatically|the next agent|the next person
-"""
 
 
 def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
@@ -245,9 +250,13 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
             vocabulary.add(one, Sense("NN", noun.prefix, cost))
         vocabulary.add(one, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, {}), cost))
         vocabulary.add(several, Sense("NS", noun.prefix, cost))
+        vocabulary.add(several, Sense("NSP", noun.prefix, cost + 0.1))
         vocabulary.add(several, Sense("N", noun.prefix, cost + 0.1))
     for phrase, given in noun.kinds.items():
         vocabulary.add(phrase, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, given), 0.05))
+        meaning = ":".join([noun.prefix, *(part for pair in given.items() for part in pair)])
+        vocabulary.add(phrase, Sense("NB", meaning, 0.1))
+        vocabulary.add(plural_of(phrase)[1], Sense("NS", meaning, 0.1))
 
 
 def _adjectives(vocabulary: Vocabulary) -> None:
@@ -260,7 +269,7 @@ def _adjectives(vocabulary: Vocabulary) -> None:
 
 def _merge(vocabulary: Vocabulary, phrase: str, noun: type[Entity], condition: tuple[str, tuple[str, ...]]) -> None:
     """One adjective may fit several nouns: its meaning says which condition it is for which."""
-    words = spelled(phrase)
+    words = lexicon.spelled(phrase)
     senses = vocabulary.phrases[words[0]][words]
     known = next((sense for sense in senses if sense.terminal == "ADJ" and sense.meaning), None)
     meaning = {**(known.meaning if known else {})}
@@ -285,11 +294,30 @@ def adjectives_of(noun: type[Entity], made: list[Group]) -> list[tuple[str, tupl
     for one in noun.ones():
         if not one.follows:
             for called in names_of(one):
-                ways = ("without {0}", "without a {0}", "without an {0}", "with no {0}", "that have no {0}", "without any {0}", "having no {0}", "that has no {0}", "which have no {0}")
+                ways = (
+                    "without {0}",
+                    "without a {0}",
+                    "without an {0}",
+                    "with no {0}",
+                    "that have no {0}",
+                    "without any {0}",
+                    "having no {0}",
+                    "that has no {0}",
+                    "which have no {0}",
+                )
                 found += [(way.format(called), (one.name, ())) for way in ways]
     for given, verb in set_by_verbs(noun).items():
         edge = next(one for one in noun.ones() if one.given_as == given)
-        found += [(phrase, (edge.name, ())) for phrase in (f"un{verb.past}", f"not {verb.past}", f"not yet {verb.past}", f"{verb.past} to nobody", f"{verb.past} to no one")]
+        found += [
+            (phrase, (edge.name, ()))
+            for phrase in (
+                f"un{verb.past}",
+                f"not {verb.past}",
+                f"not yet {verb.past}",
+                f"{verb.past} to nobody",
+                f"{verb.past} to no one",
+            )
+        ]
     return found
 
 
@@ -297,10 +325,10 @@ def _edges(vocabulary: Vocabulary) -> None:
     """What leads from a noun to another one: "assigned to", "raised by"."""
     for noun in entities():
         for one in noun.ones():
-            for phrase in (phrase for text in one.marks for phrase in lexicon.phrases(text)):
-                vocabulary.add(phrase, Sense("PREP", " ".join(phrase)))
-                if len(phrase) > 1:
-                    vocabulary.add(phrase, Sense("PREPM", " ".join(phrase)))
+            for text in lexicon.marks(one.marks):
+                vocabulary.add(text, Sense("PREP", text))
+                if " " in text:
+                    vocabulary.add(text, Sense("PREPM", text))
 
 
 def _commands(vocabulary: Vocabulary) -> None:
@@ -312,4 +340,4 @@ def _commands(vocabulary: Vocabulary) -> None:
     for idiom in vocabulary.idioms:
         if idiom.starts:
             vocabulary.commands |= set(lexicon.phrases(idiom.starts))
-    vocabulary.commands |= set(lexicon.phrases(lexicon.FOREIGN))
+    vocabulary.commands |= set(lexicon.listed("foreign"))
