@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,6 +12,7 @@ from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.session import NounWords, Session
 from deskgraph.schema.english.groups import title_of
 from deskgraph.schema.english.plan import Condition, Ref
+from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.values import fits, noun
 from deskgraph.schema.errors import AmbiguousError, Candidate, InvalidInputError, NotFoundError, Problem
 from deskgraph.schema.fields import One
@@ -100,7 +101,7 @@ class Finder:
 
     async def all(self, ref: Ref, prefixes: Sequence[str]) -> list[Found]:
         """All that are meant; NOT_FOUND if there is none, AMBIGUOUS if the words do not say which."""
-        fitting = [prefix for prefix in prefixes if fits(ref, prefix)]
+        fitting = [prefix for prefix in prefixes if fits(unquoted(ref), prefix)]
         if ref.kind == "pronoun":
             found = self.mentions.last(fitting, person=ref.text == "person")
             return found or self._none(ref, prefixes)
@@ -131,14 +132,14 @@ class Finder:
 
     async def _named(self, ref: Ref, prefix: str) -> list[Found]:
         """Those of one noun that the reference names; more than one if the name does not tell them apart."""
-        words = self.words(prefix)
+        words, ref = self.words(prefix), unquoted(ref)
         if ref.kind == "id":
             start, _, rest = ref.text.partition("_")
             records = await words.find(id=check_id(f"{start.lower()}_{rest}", prefix, "id"))
         elif ref.kind in ("number", "bare number"):
             number = int(ref.text[:20])
             records = await words.find(number=number) if number <= MAX_LONG else []
-        elif ref.kind == "email" or (ref.kind == "quoted" and "@" in ref.text and "email" in noun(prefix).fields):
+        elif ref.kind == "email":
             found = await words.find(filter={"email": {"matches": ref.text}}, limit=MOST_AT_ONCE)
             records = [one for one in found if fold(one.email) == fold(ref.text)]
         else:
@@ -285,6 +286,17 @@ def ambiguous(ref: Ref, found: list[Found]) -> AmbiguousError:
     names = ", ".join(f"{one.title} ({one.id})" for one in found[:SHOWN])
     more = " and more" if len(found) > SHOWN else ""
     return AmbiguousError(f"This may be {names}{more}: say which, by the whole name or the id.", problem=at(ref, found))
+
+
+def unquoted(ref: Ref) -> Ref:
+    """A reference whose quoted text is an id, a number or an address, as that."""
+    if ref.kind != "quoted":
+        return ref
+    tokens = tokens_of(ref.text).tokens
+    kinds = {"id": "id", "hash": "number", "number": "bare number", "email": "email"}
+    if len(tokens) == 1 and tokens[0].kind in kinds:
+        return replace(ref, kind=kinds[tokens[0].kind], text=tokens[0].text)
+    return ref
 
 
 def at(ref: Ref, found: Sequence[Found] = ()) -> Problem:

@@ -17,7 +17,7 @@ class Create(Verb):
     name = "create"
     says = (
         "add|open|make|raise|log|file|register|new|set up|record|submit|write|start|enter|post|leave|put|put in|enroll|onboard"
-        "|open up|get|insert|build|attach|append|create new|add new|a new|a brand new|another new|one new|do|take|jot down|there is|book|note down|save"
+        "|open up|get|insert|build|attach|append|create new|add new|a new|a brand new|another new|one new|do|take|jot down|book|note down|save"
     )
     creates = True
 

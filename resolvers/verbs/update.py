@@ -17,7 +17,7 @@ class Update(Verb):
 
     name = "update"
     says = (
-        "set|change|mark|make|edit|modify|adjust|alter|correct|amend|flag|turn|switch|bump|raise|lower|increase|decrease|upgrade|downgrade"
+        "set|change|mark|make|edit|fix|modify|adjust|alter|correct|amend|flag|turn|switch|bump|raise|lower|increase|decrease|upgrade|downgrade"
         "|promote|demote|reduce|put|move|bring|prioritize|prioritise|label|replace|reprioritize|revise|bump up|bump down|drop|get|give|treat|consider|reset"
     )
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
@@ -46,7 +46,7 @@ class UpdateContact(Update):
 
     noun = Contact
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
-        "(move|transfer|switch|reassign|add|attach|link|connect) {id} (to|over to|into|onto|with) {organization}": {},
+        "(move|transfer|switch|reassign|attach|link|connect) {id} (to|over to|into|onto|with) {organization}": {},
         "{id} (now works at|works at|now works for|works for|moved to|has moved to|is now at|now belongs to|belongs to) {organization}": {},
     }
 

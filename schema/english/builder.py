@@ -11,7 +11,7 @@ from lark import Token, Transformer
 from deskgraph.schema.english.groups import Group
 from deskgraph.schema.english.meaning import Command, Compound, Interpreter, Subject
 from deskgraph.schema.english.nodes import Adjective, Edge, Filled, Item, Null, Refused, Text, Things, Word
-from deskgraph.schema.english.plan import Condition, Ref, Step
+from deskgraph.schema.english.plan import Condition, Ref, Step, joined
 from deskgraph.schema.english.tokens import Sentence
 from deskgraph.schema.english.values import fits
 from deskgraph.schema.english.values import noun as prefixed
@@ -20,6 +20,7 @@ from deskgraph.schema.noun import noun_of
 
 Parts = list[Any]
 MOST_LISTED = 100
+EVERYTHING = "everything"
 
 
 class Builder(Transformer[Token, Any]):
@@ -65,7 +66,7 @@ class Builder(Transformer[Token, Any]):
 
     def _question(self, steps: tuple[Step, ...], edge: Edge) -> None:
         """A question mark behind something that was not asked for politely makes it a question."""
-        if edge.meaning == "?" and not steps[-1].asked:
+        if edge.meaning == "?" and not any(step.asked for step in steps):
             mark = next(at for at in range(edge.first, edge.behind) if self.sentence.tokens[at].word == "?")
             raise Refused("QUESTION", mark, mark + 1, weight=3)
 
@@ -164,6 +165,12 @@ class Builder(Transformer[Token, Any]):
         first, behind = span(parts)
         return Ref("name", name.text, noun, first=first, behind=behind)
 
+    def named_at(self, parts: Parts) -> Ref:
+        """ "Acme contact Ann": a name with a noun, and whose it is before both."""
+        owner, token, name = parts
+        where = Ref("name", owner.text, first=owner.first, behind=owner.behind)
+        return Ref("name", name.text, token.value.meaning, "one", (Condition("", ref=where),), *span(parts))
+
     def named_mailed(self, parts: Parts) -> Ref:
         named = self.named(parts)
         return named.where(Condition("email", (parts[-1].value.meaning,)))
@@ -176,14 +183,14 @@ class Builder(Transformer[Token, Any]):
 
     def everything(self, parts: Parts) -> Ref:
         edge = parts[0].value
-        return Ref("select", "", "ticket", "all", first=edge.first, behind=edge.behind)
+        return Ref("select", EVERYTHING, "ticket", "all", first=edge.first, behind=edge.behind)
 
     def anyone(self, parts: Parts) -> Ref:
         return self._edge_ref("anyone", parts[0])
 
     def _edge_ref(self, kind: str, token: Token) -> Ref:
         edge: Any = token.value
-        return Ref(kind, "" if kind in ("me", "anyone") else str(edge.meaning), first=edge.first, behind=edge.behind)
+        return Ref(kind, kind if kind in ("me", "anyone") else str(edge.meaning), first=edge.first, behind=edge.behind)
 
     def the_one(self, parts: Parts) -> Ref:
         return self._select("one", parts)
@@ -206,7 +213,7 @@ class Builder(Transformer[Token, Any]):
 
     def _select(self, count: str, parts: Parts) -> Ref:
         meaning = next(
-            part.value.meaning for part in parts if isinstance(part, Token) and part.type in ("NB", "NS", "NSP")
+            part.value.meaning for part in parts if isinstance(part, Token) and part.type in ("NB", "NBB", "NS", "NSP")
         )
         noun, *kind = meaning.split(":")
         conditions = [Condition(kind[0], (kind[1],))] if kind else []
@@ -373,6 +380,12 @@ class Builder(Transformer[Token, Any]):
         things = next(part for part in parts if isinstance(part, Things))
         return Subject(things, (), is_asked(parts), *span(parts))
 
+    def subject_all(self, parts: Parts) -> Subject:
+        """ "Sam's tickets should all be closed"."""
+        things: Things = parts[0]
+        refs = tuple(replace(ref, count="all" if ref.count == "several" else ref.count) for ref in things.refs)
+        return Subject(replace(things, refs=refs), (), False, *span(parts))
+
     def further(self, parts: Parts) -> Subject:
         """Another verb in the passive for the same: "should be resolved with 'x' and closed"."""
         command: Command = parts[0]
@@ -478,17 +491,3 @@ def word(token: Token) -> Word:
 def is_asked(parts: Parts) -> bool:
     """Whether one of the parts gives the form of a polite question."""
     return any(isinstance(part, Token) and part.value.meaning == "ask" for part in parts)
-
-
-def joined(conditions: list[Condition]) -> tuple[Condition, ...]:
-    """The conditions, those on the same field as one: "open and escalated" is either."""
-    found: dict[str, Condition] = {}
-    rest: list[Condition] = []
-    for condition in conditions:
-        known = found.get(condition.field)
-        if condition.ref is not None or not condition.values:
-            rest.append(condition)
-        else:
-            values = (*(known.values if known else ()), *condition.values)
-            found[condition.field] = Condition(condition.field, tuple(dict.fromkeys(values)))
-    return (*found.values(), *rest)

@@ -128,6 +128,8 @@ def complain(refused: Refused, sentence: Sentence, made: Reader) -> DeskError:
         return InvalidInputError(refused.message, field=refused.field, problem=problem)
     if kind == "TOO_MANY":
         message = "A list may name 100 at most."
+    elif kind == "EVERYTHING":
+        message = "Everything is too much: say all of what, or whose."
     elif kind == "NO_VALUE":
         message = f"What shall {detail.replace('_', ' ')} be?"
     elif kind == "NOTHING_TO_CHANGE":

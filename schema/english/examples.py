@@ -25,7 +25,7 @@ def examples(verb: type[Verb]) -> list[str]:
 def example(verb: type[Verb]) -> str:
     """The example that says the most in one sentence."""
     made = examples(verb)
-    return made[0] if verb.partial else made[-1]
+    return made[0] if verb.partial or verb.creates else made[-1]
 
 
 def explain() -> dict[str, list[str]]:

@@ -8,14 +8,17 @@ from typing import Any
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_of, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
-from deskgraph.schema.english.plan import Condition, Option, Ref
+from deskgraph.schema.english.plan import Condition, Option, Ref, joined
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
-from deskgraph.schema.fields import One
+from deskgraph.schema.fields import Choice, One
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.noun import noun_of
 from deskgraph.schema.verb import Verb
 
 ITSELF = "*"
+ABOUT_SUBJECT = (":", "of", "on", "for", "in", "to", "at", "with")
+NO_DESCRIPTION = ("to", "into", "onto", "as")
+UNFINISHED = ("of", "to", "that", "the", "a", "an", "with", "because", "as")
 SETTING = ("to", "as", "into", ":", "=", "onto", "with", "by")
 
 
@@ -25,7 +28,7 @@ class Filling:
 
     `target` is what a description behind it describes: ITSELF, what it is done to, or the name of an input. `pending` is a field that was
     named and still wants its value. `open` is a word that still wants something behind it. `by_name`: inputs count only
-    where their field is named, for it is another verb that was said.
+    where their field is named, for it is another verb that was said. `conditions` were said before what they describe.
     """
 
     verb: type[Verb]
@@ -36,6 +39,7 @@ class Filling:
     pending: str = ""
     open: Item | None = None
     by_name: bool = False
+    conditions: tuple[Condition, ...] = ()
 
     def take(self, item: Item) -> list[Filling]:
         """The ways to go on with an item; Refused if there is none."""
@@ -134,7 +138,7 @@ class Filling:
         conditions = [adjective.of(prefix) for adjective in item.values if isinstance(adjective, Adjective)]
         if any(condition is None for condition in conditions):
             return []
-        return [self._describe(*(condition for condition in conditions if condition))]
+        return [self._describe(*joined([condition for condition in conditions if condition]))]
 
     # What has a name
 
@@ -148,9 +152,7 @@ class Filling:
         name = self._named_input(item.name)
         if name and name not in self.settled and len(item.values) == 1:
             return self._try(name, item.values[0], strict=True)
-        if len(item.values) == 1 and isinstance(item.values[0], Word):
-            return self._condition_of(item.name, item.values[0])
-        return []
+        return self._condition_of(item.name, item.values[0]) if len(item.values) == 1 else []
 
     def _named_input(self, name: str) -> str:
         """The input that is meant by a name: its own, or another one of its names."""
@@ -161,12 +163,14 @@ class Filling:
         spoken = name.replace("_", " ")
         return next((own for own, declared in self.verb.inputs.items() if spoken in names_of(declared)), "")
 
-    def _condition_of(self, name: str, word: Word) -> list[Filling]:
+    def _condition_of(self, name: str, said: Value) -> list[Filling]:
         """A named value as a description: "all tickets with status open"."""
-        ref, value = self._described(), word.of(name)
-        if ref is None or ref.kind != "select" or value is None or name not in noun(ref.noun).fields:
+        ref = self._described()
+        declared = noun(ref.noun).fields.get(name) if ref is not None and ref.kind == "select" else None
+        if not isinstance(declared, Choice):
             return []
-        return [self._describe(Condition(name, (value,)))]
+        word = said.of(name) if isinstance(said, Word) else said.text.upper() if isinstance(said, Ref) else None
+        return [self._describe(Condition(name, (word,)))] if word in declared.words.__members__ else []
 
     # What has a mark before it
 
@@ -185,20 +189,23 @@ class Filling:
         described = self._further(item.mark, item.values) if not more else []
         if described or self.verb.creates:
             return described
-        if not self.subject and all(fits(ref, self.verb.noun.prefix) for ref in item.values):
-            return [replace(self, subject=item.values, target=ITSELF)]
-        return []
+        if self.subject or not all(fits(ref, self.verb.noun.prefix) for ref in item.values):
+            return []
+        usual = item.mark in (*ABOUT_SUBJECT, *(("from", "about") if self.verb.partial else ()))
+        return [replace(self, subject=item.values, target=ITSELF)] if usual else []
 
     def _marked_text(self, mark: str, text: Text) -> list[Filling]:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]
-        return self._try(names[0], text) if names else []
+        return self._try(names[0], text) if names and text.text.lower() not in UNFINISHED else []
 
     def _marked_word(self, item: Item, word: Word) -> list[Filling]:
         if item.mark == "from" and self.verb.partial:
             fields = [name for name, value in word.values if name in self.verb.noun.fields]
             conditions = [Condition(name, (str(word.of(name)),)) for name in fields]
-            return [self._describe(*conditions)] if self.subject and conditions else []
+            if self.subject and conditions:
+                return [self._describe(*conditions)]
+            return [replace(self, conditions=(*self.conditions, *conditions))] if conditions else []
         names = [name for name in self.verb.inputs if word.of(name) and name not in self.settled]
         fitting = [name for name in names if self.verb.partial or item.mark in (*marks_of(self.verb, name), "to", "as")]
         return [way for name in fitting for way in self._try(name, word)]
@@ -235,7 +242,7 @@ class Filling:
         """What a mark and a reference say of the thing before them: "of Acme", "assigned to Sam"."""
         ref, [value] = self._described(), values
         certain = ref is not None and ref.kind in ("id", "number", "bare number") and mark in ("of", "from")
-        if ref is None or not (ref.kind in ("select", "name") or certain):
+        if ref is None or not (ref.kind in ("select", "name") or certain) or mark in NO_DESCRIPTION:
             return []
         if ref.kind == "name" and self.verb.deletes and mark == "from":
             return []  # "remove Ann from Acme" hardly means that Ann is to be deleted
@@ -304,6 +311,10 @@ class Filling:
         if self.verb.partial and not self.given:
             raise Refused("NOTHING_TO_CHANGE", first, behind, verb=self.verb, weight=1)
         subject = self.subject
+        if any(ref.text == "everything" and not ref.conditions for ref in subject):
+            raise Refused("EVERYTHING", subject[0].first, subject[0].behind, verb=self.verb, weight=2)
+        if subject and self.conditions:
+            subject = (*subject[:-1], subject[-1].where(*self.conditions))
         if not subject and not self.verb.creates:
             subject = (Ref("pronoun", "implied", first=first, behind=behind),)
         return Option(self.verb, subject, self.given)

@@ -8,7 +8,7 @@ quotes, which goes on to the end of the step but for `closers`.
 
 from __future__ import annotations
 
-from deskgraph.schema.english.groups import Group, choices, groups, is_text, main_text, marks_of
+from deskgraph.schema.english.groups import Group, choices, groups, is_text, main_text, marks_of, title_of
 from deskgraph.schema.english.idioms import Idiom, literal
 from deskgraph.schema.english.vocabulary import SHORT, Vocabulary
 from deskgraph.schema.fields import Ref
@@ -25,7 +25,7 @@ np: refs -> np | np mod -> np_mod
 mod: PREPM refs -> marked | WITHA ADJQ -> condition | ADJQ -> adjective | THATARE padjs -> that_are
 refs: ref -> refs | refs LIST ref -> refs_more
 ref: single | PRON -> pronoun | ME -> me | EVERYTHING -> everything | ANYONE -> anyone
-   | NB -> the_one | DET NB -> the_one | adjs NB -> the_one | DET adjs NB -> the_one
+   | NBB -> the_one | DET NB -> the_one | adjs NB -> the_one | DET adjs NB -> the_one
    | NS -> several | DET NS -> several | adjs NS -> several | DET adjs NS -> several
    | owner NB -> owned | owner adjs NB -> owned | owner NS -> owned_several | owner adjs NS -> owned_several
    | ALL name NS -> every | ALL adjs name NS -> every | ALL name adjs NS -> every | name NSP -> several | adjs name NS -> several
@@ -39,12 +39,12 @@ single: ID -> known | HASH -> numbered | NUM -> bare_number | EMAIL -> mailed | 
    | NUMW NUM -> numbered | NUMW HASH -> numbered | NUMW ID -> known
    | nhead ID -> known | nhead HASH -> numbered | nhead NUM -> numbered | nhead EMAIL -> mailed | nhead QUOTED -> quoted
    | nhead NUMW NUM -> numbered | nhead NUMW HASH -> numbered | nhead NUMW ID -> known
-   | name -> named | NN name -> named | DET NN name -> named | name NP -> named | DET name NP -> named
+   | name -> named | NN name -> named | DET NN name -> named | name NP -> named | name NNP name -> named_at | DET name NP -> named
    | name EMAILP -> named_mailed | NN name EMAILP -> named_mailed | QUOTED NP -> quoted
 nhead: N | DET N
 owner: single POSS -> owner | MY -> my | HIS -> his | NB POSS -> owner_noun | DET NB POSS -> owner_noun
 name: NAME
-adjs: ADJ -> adjs | adjs ADJ -> adjs | adjs LIST ADJ -> adjs
+adjs: ADJ -> adjs | adjs ADJ -> adjs | adjs LISTA ADJ -> adjs
 padjs: ADJQ -> adjs | padjs LISTQ ADJQ -> adjs
 cref: ID -> known | HASH -> numbered | EMAIL -> mailed | cname -> named | NN cname -> named
    | nhead HASH -> numbered | nhead NUM -> numbered | nhead ID -> known
@@ -65,7 +65,7 @@ tail_any: T_ANY run -> tail_marked
 gap: refs items -> gap | refs tail_any -> gap_tail | refs items tail_any -> gap_tail
 verbs: verb ANDV verb -> verbs | verbs ANDV verb -> verbs_more
 compound: verbs -> compound | compound item -> taken
-subject: np BE -> subject | WANT np -> subject | WANT np TOBE -> subject | CAN np BB -> subject
+subject: np BE -> subject | np BEALL -> subject_all | WANT np -> subject | WANT np TOBE -> subject | CAN np BB -> subject
 """
 
 
@@ -92,7 +92,9 @@ def _rule(name: str, alternatives: list[str]) -> str:
 def _tail(group: Group) -> str:
     """A text without quotes that ends a group's command, and what may yet follow it."""
     key, name = group.key, group.key.lower()
-    tails = [f"T_{key} run -> tail_marked", "COMMAT crun -> tail_marked"] if has_marks(group) else []
+    tails = [f"T_{key} run -> tail_marked"] if has_marks(group) else []
+    titled = group.noun and main_text(group.verbs[0]) == title_of(group.noun)
+    tails += ["COMMAT crun -> tail_marked"] if tails and not titled else []
     texts = [name for name, several in group.inputs().items() if is_text(several[0]) and name not in SHORT]
     tails += [f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"] if texts else []
     tails += ["brun -> tail_bare"] if takes_bare_text(group) else []
@@ -135,7 +137,9 @@ def has_marks(group: Group) -> bool:
 def takes_bare_text(group: Group) -> bool:
     """Whether the group needs a text so much that one may follow with no introduction at all."""
     mains = [(verb, main_text(verb)) for verb in group.verbs if not verb.partial]
-    return any(main and (verb.needs(verb.inputs[main]) or verb.creates) for verb, main in mains)
+    return any(
+        main and main not in SHORT and (verb.needs(verb.inputs[main]) or verb.creates) for verb, main in mains
+    )
 
 
 def _bodies(group: Group) -> list[str]:
@@ -158,16 +162,16 @@ def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
 def _makes(group: Group) -> list[str]:
     """Creating: the verb and the head of what is created; or somebody "as a contact"."""
     name, head = group.name.upper(), f"H_{group.noun.prefix.upper() if group.noun else ''}"
-    heads = [head, f"DET {head}", f"adjs {head}", f"DET adjs {head}"]
+    heads = [head, f"adjs {head}", *(f"{det} {way}{head}" for det in ("DET", "DETI") for way in ("", "adjs "))]
     starts = [f"{verb} {way}" for verb in (f"V_{name}", f"GLEAD G_{name}") for way in heads]
     if group.noun and group.noun.kinds:
-        starts += [f"V_{name} {way} {head}" for way in ("name", "DET name", "QUOTED", "DET QUOTED")]
+        starts += [f"V_{name} {way} {head}" for way in ("name", "DETI name", "QUOTED", "DETI QUOTED")]
     starts += (
-        [f"V_{name} QUOTED PREP refs ASF {way}{head}" for way in ("", "DET ")]
+        [f"V_{name} QUOTED PREP refs ASF {way}{head}" for way in ("", "DETI ")]
         if group.noun and group.noun.kinds
         else []
     )
-    return [*starts, f"VH_{group.key}", f"V_{name} np ASF {head}", f"V_{name} np ASF DET {head}"]
+    return [*starts, f"VH_{group.key}", f"V_{name} np ASF {head}", f"V_{name} np ASF DETI {head}"]
 
 
 def _acts(group: Group) -> list[str]:
@@ -186,7 +190,7 @@ def partial_groups() -> list[Group]:
 def _sets(group: Group) -> list[str]:
     """The further forms of setting fields: "it should be urgent", "the priority of it should be high"."""
     key = group.key
-    found = [f"np BE CHOICE -> be_{key.lower()}", f"np BE DET CHOICE -> be_{key.lower()}"]
+    found = [f"np HAVING {way}CHOICE -> be_{key.lower()}" for way in ("", "DET ", "DETI ")]
     found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
     subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]

@@ -118,6 +118,15 @@ def choices(declared: Field) -> dict[str, str]:
     return {word.lower().replace("_", " "): word for word in declared.words.__members__} | declared.words_for
 
 
+def extremes(declared: Field) -> dict[str, str]:
+    """The words for the first and the last value of a choice that is ranked: "the highest priority"."""
+    if not (isinstance(declared, Choice) and declared.ranked):
+        return {}
+    first, *_, last = declared.words.__members__
+    names = names_of(declared)
+    return {f"{word} {name}": value for word, value in (("highest", last), ("lowest", first)) for name in names}
+
+
 def set_by_verbs(noun: type[Entity]) -> dict[str, type[Verb]]:
     """The edges that a verb other than create and update sets, by the input's name: `agent` by assign."""
     edges = {one.given_as for one in noun.ones()}

@@ -20,6 +20,7 @@ from deskgraph.schema.english.vocabulary import RESERVED, Phrase, Sense, Vocabul
 HARD = (";", ".", "!", "?", "\n")
 SOFT = (",",)
 LONGEST_NAME = 6
+COUNTS = {word: str(count) for count, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 LONGEST_JOINT = 12
 INNER = ("of", "and", "&", "de", "von", "van", "the", "for")
 TEXTUAL = ("word", "number", "hash", "id", "email")
@@ -205,6 +206,8 @@ class Lattice:
                     and self.tokens[match.behind].word in (",", "!", ":", "-", ".")
                 ):
                     self._add("LEAD", sense.meaning, cost, place, match.behind + 1, match.fix)
+        if token.word in COUNTS:
+            self._add("NUM", COUNTS[token.word], 0.3, place, place + 1)
         if token.kind == "ordinal":
             self._add("NUMW", None, 0.0, place, place + 1)
         plain = {"id": "ID", "hash": "HASH", "number": "NUM", "email": "EMAIL", "quoted": "QUOTED"}
@@ -267,9 +270,9 @@ class Lattice:
             return None
         if self._unknown(place) or not any(not match.slips for match in self.matches[place]):
             return self._unknown_price(place, first=first)
-        if token.text[:1].isupper():
+        if token.text[:1].isupper() and not (token.text.isupper() and self._means(place, "PREP", "EQ", "DET", "DETI")):
             return 0.8
-        if first and self._means(place, "PREP", "PRON", "DET", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB"):
+        if first and self._means(place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB"):
             return None
         if not first and token.word in INNER:
             return 1.2
@@ -305,7 +308,8 @@ class Lattice:
         negation = self.reserved[place] == "negation" and not self._negates(place)
         if token.kind not in TEXTUAL or (self.reserved[place] and not negation):
             return
-        self._add("CTEXT", None, price + 0.3, place, behind)
+        if self._longest(self.words.commands, place)[0] == place:
+            self._add("CTEXT", None, price + 0.3, place, behind)
         if self.reserved[place]:
             return
         several = behind > place + 1 or (behind < self.size and self.tokens[behind].kind in TEXTUAL)
@@ -334,7 +338,9 @@ class Lattice:
         ):
             return None if self._command_follows(place) else 1.0
         if token.word in (",", "and"):
-            return 0.5
+            return None if self._certain_command(self._joint(place)[0]) else 0.5
+        if token.word in ("=", ":="):
+            return 1.0
         return 0.5 if token.kind == "quoted" else 0.2
 
     def _command_follows(self, place: int) -> bool:
@@ -347,6 +353,14 @@ class Lattice:
         if (behind := self._longest(self.words.negations, at)[0]) > at:
             at = behind
         return any(self._longest(trie, at)[0] > at for trie in (self.words.commands, self.words.wants))
+
+    def _certain_command(self, place: int) -> bool:
+        """Whether a command starts there that says at once what it is done to: "close it", "assign #3"."""
+        behind = self._longest(self.words.commands, place)[0]
+        if behind == place or behind >= self.size:
+            return False
+        senses = {sense.terminal for match in self.matches[behind] if not match.slips for sense in match.senses}
+        return self.tokens[behind].kind in ("hash", "id") or "PRON" in senses
 
     def _joint(self, place: int) -> tuple[int, float]:
         """Where the words that join two steps end, and what that joint costs; the token itself if there is none."""
@@ -396,6 +410,9 @@ class Lattice:
             if near and len(phrase) == 1 and self._is_then(near):
                 for terminal, price in (("SEP", SLIP), ("GAP", SLIP + 1.5)):
                     self._add(terminal, ".", price, place, place + 1, ((place, near),))
+        if self.tokens[place].word == "or":
+            self._add("LISTA", None, 0.1, place, place + 1)
+            self._add("LISTQ", None, 0.1, place, place + 1)
         behind, cost = self._joint(place)
         if self._bullet(place, place) > place:
             self._add("LEAD", "lead", 0.0, place, self._bullet(place, place))
@@ -409,7 +426,7 @@ class Lattice:
         self._add("GAP", ".", cost + 1.5, place, behind)
         words = tuple(token.word for token in self.tokens[place:behind])
         if words in LISTS:
-            for terminal, price in (("LIST", 0.1), ("LISTQ", 0.1), ("ANDV", 0.3)):
+            for terminal, price in (("LIST", 0.1), ("LISTA", 0.1), ("LISTQ", 0.1), ("ANDV", 0.3)):
                 self._add(terminal, None, price, place, behind)
         elif words[:1] in LISTS:
             self._add("LIST", None, 0.1, place, place + 1)
@@ -445,8 +462,6 @@ LISTS = {
     ("and",),
     (",", "and"),
     ("&",),
-    ("or",),
-    (",", "or"),
     ("as", "well", "as"),
     ("plus",),
     (",", "&"),

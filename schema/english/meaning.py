@@ -170,7 +170,13 @@ class Interpreter:
         return Step((), first, behind, items=(thing, *items))
 
     def again(self, before: Step, gap: Step) -> Step:
-        """A step without a verb does what the step before it did."""
+        """A step without a verb does what the step before it did; if it only says to what, then just so."""
+        if all(item.kind == "fill" for item in gap.items[1:]):
+            refs: tuple[Ref, ...] = gap.items[0].values
+            same = [option for option in before.options if all(fits(ref, option.verb.noun.prefix) for ref in refs)]
+            if not same or any(option.verb.creates for option in same):
+                raise Refused("NO_VERB", gap.first, gap.behind)
+            return replace(gap, options=tuple(replace(option, subject=refs) for option in same), items=())
         ways: Sequence[Filling] = [
             Filling(verb) for verb in {option.verb: 0 for option in before.options if not option.verb.creates}
         ]
@@ -178,7 +184,10 @@ class Interpreter:
             ways, refused = walk(ways, item)
             if not ways:
                 raise refused or Refused("NO_VERB", gap.first, gap.behind)
-        return replace(gap, options=finished(ways, gap.first, gap.behind), items=())
+        options = finished(ways, gap.first, gap.behind)
+        if any(option.implied for option in options):
+            raise Refused("NO_VERB", gap.first, gap.behind)
+        return replace(gap, options=options, items=())
 
     def idiom(self, group: Group, ways: Sequence[Filled], first: int, behind: int) -> Command:
         """A phrase whose slots are filled."""
@@ -204,7 +213,7 @@ class Interpreter:
             if not (filling.subject if name == "id" else filling.settled):
                 raise filling.unexpected(item)
         for name, given in way.given.items():
-            meant = Ref("me", first=first, behind=first + 1) if given == "me" else given
+            meant = Ref("me", "me", first=first, behind=first + 1) if given == "me" else given
             filling = replace(filling, given={**filling.given, name: meant}, settled=filling.settled | {name})
         return replace(filling, target=ITSELF if filling.subject else "")
 

@@ -146,3 +146,17 @@ class Plan:
 
 def _shown(declared: Field, value: Any) -> str:
     return repr(value) if isinstance(value, str) and not isinstance(declared, Choice) else str(value)
+
+
+def joined(conditions: list[Condition]) -> tuple[Condition, ...]:
+    """The conditions, those on the same field as one: "open and escalated" is either."""
+    found: dict[str, Condition] = {}
+    rest: list[Condition] = []
+    for condition in conditions:
+        known = found.get(condition.field)
+        if condition.ref is not None or not condition.values:
+            rest.append(condition)
+        else:
+            values = (*(known.values if known else ()), *condition.values)
+            found[condition.field] = Condition(condition.field, tuple(dict.fromkeys(values)))
+    return (*found.values(), *rest)

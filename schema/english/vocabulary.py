@@ -13,6 +13,7 @@ from deskgraph.schema.english.groups import (
     choices,
     gerunds,
     groups,
+    extremes,
     is_text,
     main_text,
     marks_of,
@@ -103,6 +104,9 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("gerund_leads"), "GLEAD", "ask")
     add(listed("wants"), "WANT", "want", 0.2)
     add(listed("passives"), "BE")
+    add(listed("passives of all"), "BEALL")
+    add(listed("having"), "HAVING")
+    add(listed("indefinite"), "DETI")
     add(listed("wished"), "TOBE")
     add(listed("modals"), "CAN", "ask")
     add(listed("bare_be"), "BB")
@@ -148,6 +152,9 @@ def _functions(vocabulary: Vocabulary) -> None:
         "of",
         "from",
         "through",
+        "with the",
+        "in the",
+        "of the",
         "that came in via",
         "that came via",
         "received via",
@@ -187,7 +194,7 @@ def _inputs(vocabulary: Vocabulary, group: Group) -> None:
     for name, several in group.inputs().items():
         for declared in several:
             _field(vocabulary, group, name, declared)
-            _choices(vocabulary, name, declared)
+            _choices(vocabulary, name, declared, [verb.noun.__name__.lower() for verb in group.verbs if group.partial])
             if declared.unnamed is not None:
                 vocabulary.add_all(lexicon.listed("anyone"), "ANYONE", "anyone")
     if group.partial:
@@ -213,12 +220,13 @@ def _field(vocabulary: Vocabulary, group: Group, name: str, declared: Field) -> 
             vocabulary.add(phrase, Sense(f"FT_{group.key}", name, cost))
 
 
-def _choices(vocabulary: Vocabulary, name: str, declared: Field) -> None:
-    """The words for a choice's values, alone and with the field's name: "high", "high priority", "priority high"."""
-    for phrase, word in choices(declared).items():
+def _choices(vocabulary: Vocabulary, name: str, declared: Field, named: list[str]) -> None:
+    """The words for a choice's values, alone, with the field's name or the noun's: "high", "high priority ticket"."""
+    for phrase, word in {**choices(declared), **extremes(declared)}.items():
         if "," not in word:
             both = [way for called in names_of(declared) for way in (f"{phrase} {called}", f"{called} {phrase}")]
-            vocabulary.add_all([phrase, *both], "CHOICE", (name, word))
+            nouns = [f"{way} {noun}" for way in (phrase, *both) for noun in named]
+            vocabulary.add_all([phrase, *both, *nouns], "CHOICE", (name, word))
 
 
 def _marks(vocabulary: Vocabulary, group: Group, verb: type[Verb], name: str) -> None:
@@ -246,8 +254,10 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         cost = 0.02 * min(rank, 2)
         for terminal in ("N", "NB", "NP"):
             vocabulary.add(one, Sense(terminal, noun.prefix, cost))
+        vocabulary.add(one, Sense("NBB", noun.prefix, cost + 1.0))
         if noun in named_nouns():
             vocabulary.add(one, Sense("NN", noun.prefix, cost))
+            vocabulary.add(one, Sense("NNP", noun.prefix, cost + 0.1))
         vocabulary.add(one, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, {}), cost))
         vocabulary.add(several, Sense("NS", noun.prefix, cost))
         vocabulary.add(several, Sense("NSP", noun.prefix, cost + 0.1))
