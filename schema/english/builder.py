@@ -163,7 +163,7 @@ class Builder(Transformer[Token, Any]):
         name = next(part for part in parts if isinstance(part, Text))
         noun = next((part.value.meaning for part in parts if isinstance(part, Token) and part.type in ("NN", "NP")), "")
         first, behind = span(parts)
-        return Ref("name", name.text, noun, first=first, behind=behind)
+        return Ref("name", name.text.lstrip("@"), noun, first=first, behind=behind)
 
     def named_at(self, parts: Parts) -> Ref:
         """ "Acme contact Ann": a name with a noun, and whose it is before both."""
@@ -415,7 +415,9 @@ class Builder(Transformer[Token, Any]):
             things = self._edge_ref("pronoun", parts[0])
         if isinstance(things, Ref):
             things = Things((things,), (), things.first, things.behind)
-        name = next((part.value.meaning for part in parts if isinstance(part, Token) and part.type == "FIELDO"), "")
+        name = next(
+            (part.value.meaning for part in parts if isinstance(part, Token) and part.type in ("FIELDO", "FIELDN")), ""
+        )
         kind = "named" if has_field else "chosen"
         item = Item(kind, name=name, values=values, first=values[0].first, behind=values[-1].behind)
         return self._set(group, things, item, parts)

@@ -72,21 +72,35 @@ def _stuck(result: Result, sentence: Sentence, made: Reader) -> DeskError:
     """The words at which every reading ends."""
     verb = _verb(result.frontier, made)
     shown = example(verb) if verb else None
+    if not verb and not _longest_command(sentence, made):
+        start = _start(sentence, made)
+        behind = start + 1 if result.reached < len(sentence.tokens) else len(sentence.tokens)
+        return _no_verb(sentence, start, behind, made)
     if result.reached >= len(sentence.tokens):
         at = max(len(sentence.tokens) - 1, 0)
         problem = _problem(sentence, at, at + 1, example=shown or example(VERBS[next(iter(VERBS))]))
         return NotUnderstoodError("The sentence ends too soon: something is missing.", problem=problem)
     place = result.reached
-    token = sentence.tokens[place]
-    near = _near(token.word, made)
-    if not verb:
-        verbs = ", ".join(dict.fromkeys(one.name for one in VERBS.values()))
-        message = f"There is no verb of the desk in these words; it can {verbs}."
-        place = min(place, _start(sentence, made)) if place else 0
-    else:
-        message = f"I do not understand {token.text!r} here."
-    shown = shown or _example_of(near, made)
-    return NotUnderstoodError(message, problem=_problem(sentence, place, place + 1, near, shown))
+    near = _near(sentence.tokens[place].word, made)
+    message = f"I do not understand {sentence.tokens[place].text!r} here."
+    return NotUnderstoodError(
+        message, problem=_problem(sentence, place, place + 1, near, shown or _example_of(near, made))
+    )
+
+
+def _no_verb(sentence: Sentence, start: int, behind: int, made: Reader) -> DeskError:
+    """That the words tell nothing to be done."""
+    near = _near(sentence.tokens[start].word, made)
+    verbs = ", ".join(dict.fromkeys(one.name for one in VERBS.values()))
+    message = f"There is no verb of the desk in these words; it can {verbs}."
+    return NotUnderstoodError(message, problem=_problem(sentence, start, behind, near, _example_of(near, made)))
+
+
+def _longest_command(sentence: Sentence, made: Reader) -> bool:
+    """Whether one of the desk's verbs starts the sentence, politeness left aside."""
+    start = _start(sentence, made)
+    phrases = made.vocabulary.phrases.get(sentence.tokens[start].word, {})
+    return any(sense.terminal.startswith("V_") for senses in phrases.values() for sense in senses)
 
 
 def _verb(frontier: list[Reading], made: Reader) -> type[Verb] | None:

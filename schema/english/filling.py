@@ -285,7 +285,7 @@ class Filling:
         except Unfit:
             return []
         except Refused:
-            if strict:
+            if strict or (isinstance(value, Ref) and value.kind == "quoted"):
                 raise
             return []
         given = {**self.given, name: converted}

@@ -137,9 +137,7 @@ def has_marks(group: Group) -> bool:
 def takes_bare_text(group: Group) -> bool:
     """Whether the group needs a text so much that one may follow with no introduction at all."""
     mains = [(verb, main_text(verb)) for verb in group.verbs if not verb.partial]
-    return any(
-        main and main not in SHORT and (verb.needs(verb.inputs[main]) or verb.creates) for verb, main in mains
-    )
+    return any(main and main not in SHORT and (verb.needs(verb.inputs[main]) or verb.creates) for verb, main in mains)
 
 
 def _bodies(group: Group) -> list[str]:
@@ -179,7 +177,14 @@ def _acts(group: Group) -> list[str]:
     name, key = group.name.upper(), group.key.lower()
     starts = [f"V_{name} -> act_{key}", f"GLEAD G_{name} -> act_{key}"]
     starts += [f"subject P_{group.key} -> done_{key}", f"further P_{group.key} -> done_{key}"]
-    return [*starts, *(f"cmd_{other.key.lower()} P_{group.key} -> state_{key}" for other in partial_groups() if other.key != group.key)]
+    return [
+        *starts,
+        *(
+            f"cmd_{other.key.lower()} P_{group.key} -> state_{key}"
+            for other in partial_groups()
+            if other.key != group.key
+        ),
+    ]
 
 
 def partial_groups() -> list[Group]:
@@ -193,9 +198,14 @@ def _sets(group: Group) -> list[str]:
     found = [f"np HAVING {way}CHOICE -> be_{key.lower()}" for way in ("", "DET ", "DETI ")]
     found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
     subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
+    found += [
+        f"{owner} FIELDN IS {value} -> field_be_{key.lower()}"
+        for owner in ("single POSSF", "HISF")
+        for value in ("refs", "CHOICE")
+    ]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
     for subject in subjects:
-        for verb in ("BE", "EQ", f"BE P_{key} EQ"):
+        for verb in ("BE", "EQT", f"BE P_{key} EQ"):
             found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
     return found
 

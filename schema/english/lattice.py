@@ -272,7 +272,9 @@ class Lattice:
             return self._unknown_price(place, first=first)
         if token.text[:1].isupper() and not (token.text.isupper() and self._means(place, "PREP", "EQ", "DET", "DETI")):
             return 0.8
-        if first and self._means(place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB"):
+        if first and self._means(
+            place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB"
+        ):
             return None
         if not first and token.word in INNER:
             return 1.2
@@ -447,7 +449,8 @@ class Lattice:
                 behind = self._longest(self.words.ends, place)[0]
                 closing[place] = behind > place and closing[behind]
         return [
-            closing[place] and (self.tokens[place].word in HARD or (self.tokens[place].word in (",", ":") and place + 1 < self.size))
+            closing[place]
+            and (self.tokens[place].word in HARD or (self.tokens[place].word in (",", ":") and place + 1 < self.size))
             for place in range(self.size)
         ]
 

@@ -21,12 +21,12 @@ PEOPLE = ("contact", "user")
 
 
 def understand(text: str) -> Plan:
-    """The plan of a sentence. NOT_UNDERSTOOD, AMBIGUOUS or INVALID_INPUT, with the words at fault, if it is none."""
+    """The plan of a sentence. NOT_UNDERSTOOD, AMBIGUOUS or INVALID_INPUT, with the words at fault."""
     sentence = _checked(text)
     made = reader()
     if sentence.unclosed >= 0:
         raise NotUnderstoodError(
-            "The quotation mark here is never closed.", problem=Problem(position=sentence.unclosed, length=1)
+            "The quotation mark here is never closed.", problem=Problem(sentence.unclosed, 1, text[sentence.unclosed])
         )
     result = made.read(sentence)
     steps = _chosen(result, sentence, made)
@@ -60,13 +60,18 @@ def _chosen(result: Result, sentence: Sentence, made: Reader) -> tuple[Step, ...
     for _, other, fixed in others:
         if [str(step) for step in other] != [str(step) for step in steps]:
             raise two_readings(sentence, fixes, fixed)
-    return tuple(_placed(step, sentence, fixes) for step in steps)
+    starts = [0, *(step.behind for step in steps[:-1])]
+    ends = [*(step.behind for step in steps[:-1]), len(sentence.tokens)]
+    return tuple(
+        _placed(step, sentence, [one for one in fixes if start <= one[0] < end])
+        for step, start, end in zip(steps, starts, ends, strict=True)
+    )
 
 
-def _placed(step: Step, sentence: Sentence, fixes: tuple[tuple[int, str], ...]) -> Step:
+def _placed(step: Step, sentence: Sentence, fixes: list[tuple[int, str]]) -> Step:
     """The step with the place of its words, and those of them that were misspelled."""
     start, end = sentence.place(step.first, step.behind)
-    tokens = [(sentence.tokens[at], read) for at, read in fixes if step.first <= at < step.behind]
+    tokens = [(sentence.tokens[at], read) for at, read in fixes]
     corrections = tuple(Correction(token.text, read, token.start) for token, read in dict.fromkeys(tokens))
     return replace(step, position=start, length=end - start, text=sentence.text[start:end], corrections=corrections)
 

@@ -11,7 +11,7 @@ from deskgraph.schema.english.nodes import Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import Ref
 from deskgraph.schema.english.vocabulary import SHORT
 from deskgraph.schema.errors import InvalidInputError
-from deskgraph.schema.fields import Choice, Field, Integer
+from deskgraph.schema.fields import Choice, Integer, Prop
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import Entity, by_prefix
@@ -106,14 +106,16 @@ def _literal(value: Value) -> Any:
     raise Unfit
 
 
-def _textual(declared: Field, name: str, value: Value) -> str:
-    if isinstance(value, Text):
-        return value.text
-    if isinstance(value, Ref) and (value.kind == "quoted" or (name in SHORT and _plain(value))):
-        return value.text
-    if isinstance(value, Ref) and name == "domain" and value.kind == "name":
-        return value.text
-    raise Unfit
+def _textual(declared: Prop, name: str, value: Value) -> str:
+    quoted = isinstance(value, Ref) and (value.kind == "quoted" or (name in SHORT and _plain(value)))
+    if not isinstance(value, Text) and not quoted:
+        raise Unfit
+    assert isinstance(value, Text | Ref)
+    try:
+        declared.check(value.text)
+    except InvalidInputError as error:
+        raise _invalid(error, value) from error
+    return value.text
 
 
 def _plain(value: Ref) -> bool:

@@ -121,6 +121,8 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(["[", "<"], "NOISE", "noise", 0.1)
     add(listed("equals"), "EQ")
     add(["of", "is", "are"], "EQ", None, 0.4)
+    add(["to", ":", "=", "->", "→"], "EQT")
+    add(["is", "is now"], "IS")
     add(listed("determiners"), "DET")
     add(listed("all"), "ALL")
     add(listed("all_of_one"), "ALLOF")
@@ -212,7 +214,8 @@ def _field(vocabulary: Vocabulary, group: Group, name: str, declared: Field) -> 
     """What a field is called: before its value, by itself, and before a text without quotes."""
     for rank, phrase in enumerate([name.replace("_", " "), *names_of(declared)]):
         cost = 0.03 * min(rank, 1)
-        vocabulary.add(f"new {phrase}", Sense("FIELDO", name, cost + 0.05))
+        vocabulary.add_all([f"new {phrase}"], "FIELDO", name, cost + 0.05)
+        vocabulary.add_all([f"new {phrase}"], "FIELDN", name, cost)
         vocabulary.add(phrase, Sense("FIELD", name, cost))
         vocabulary.add(phrase, Sense("FIELDO", name, cost + 0.05))
         vocabulary.add(phrase, Sense(f"FC_{group.key}", name, cost))
