@@ -93,7 +93,7 @@ def mutation() -> StrawberryField:
         types.optional_input("idempotencyKey", "str", "Your key for this very sentence, as for a verb."),
     ]
     types.define("DoInput", "What do takes.", given, is_input=True)
-    doc = "Does what an English sentence says: all of its steps in one transaction, or nothing. docs/do.md says what it understands."
+    doc = "Does what an English sentence says, all of its steps or nothing. docs/do.md says what it understands."
     return field("do", "DoPayload", doc, {"input": ("DoInput", "What do takes.")})
 
 

@@ -1,4 +1,4 @@
-"""References of a sentence looked up: by id, number, address or name, by what was mentioned before, or by a description."""
+"""References of a sentence looked up: by id, number, address or name, what was mentioned before, a description."""
 
 from __future__ import annotations
 

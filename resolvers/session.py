@@ -21,8 +21,8 @@ from deskgraph.schema.paging import MAX_PAGE
 from deskgraph.schema.verb import verbs_of
 
 if TYPE_CHECKING:
-    from deskgraph.resolvers.do import Result
     from deskgraph.resolvers.desk import Desk
+    from deskgraph.resolvers.do import Result
 
 T = TypeVar("T")
 _inside: ContextVar[Session | None] = ContextVar("deskgraph_inside", default=None)

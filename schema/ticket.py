@@ -79,7 +79,7 @@ class Ticket(Entity):
 
     contact = One("Who raised it: the requester.", "<-[:RAISED]-", "Contact", writable=True).said(
         "requester|customer|client|reporter",
-        marks="for|from|on behalf of|in the name of|by|of|to|(raised|opened|reported|submitted|created|requested|sent) by",
+        marks="for|from|(on behalf|in the name) of|by|of|to|(raised|opened|reported|submitted|requested|sent) by",
     )
     assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent", stamps="lastAssignedAt").said(
         "owner|agent|handler",

@@ -18,11 +18,11 @@ class Assign(Verb):
     noun = Ticket
     name = "assign"
     says = (
-        "reassign|give|hand|hand over|hand off|pass|pass on|pass along|transfer|route|delegate|allocate|dispatch|forward|send|direct|designate"
-        "|auto assign|turn over|redirect|move|move over|shift|entrust|allot|distribute|give out"
+        "reassign|give|give out|hand|hand (over|off)|pass|pass (on|along)|transfer|turn over|move|move over|shift|send"
+        "|forward|route|redirect|direct|delegate|entrust|allocate|allot|dispatch|distribute|designate|auto assign"
     )
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
-        "(let|have|get|ask|tell|want|i want|i need|i'd like|we want|we need|i would like) {agent} (to)? (@handle) {id}": {},
+        "(let|have|get|ask|tell|want|(i|we) (want|need|would like)|i'd like) {agent} (to)? (@handle) {id}": {},
         "{agent} (should|must|shall|will|can|is to|has to|needs to|may|ought to) (now|please)? (@handle) {id}": {},
         "{agent} (@handles) {id}": {},
         "{id} (@goes to|to|over to) {agent}": {},

@@ -16,8 +16,9 @@ class Create(Verb):
 
     name = "create"
     says = (
-        "add|open|make|raise|log|file|register|new|set up|record|submit|write|start|enter|post|leave|put|put in|enroll|onboard"
-        "|open up|get|insert|build|attach|append|create new|add new|a new|a brand new|another new|one new|do|take|jot down|book|note down|save"
+        "add|open|open up|make|raise|log|file|register|set up|record|submit|write|start|enter|post|leave|put|put in"
+        "|enroll|onboard|get|insert|build|attach|append|do|take|book|save|(jot|note) down"
+        "|new|a new|(create|add|another|one) new"
     )
     creates = True
 

@@ -21,7 +21,7 @@ class CreateTicket(Create):
 
     agent = Ref("The user to assign it to.", "user").said(
         "assignee|owner|handler",
-        marks="(assigned|assign|assigning it|to be assigned|assigned directly|and assign) to|(handled|to be handled) by",
+        marks="(assigned|assign|assigning it|to be assigned|and assign) to|(handled|to be handled) by",
         unnamed={"assign": "LEAST_BUSY"},
     )
     assign = Choice("How to choose an agent where none is named.", Assignment).said("assignment")

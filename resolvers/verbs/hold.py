@@ -23,6 +23,6 @@ class Hold(Verb):
 
     reason = Text("What it waits for.", most=10_000).said(
         "explanation|note|comment|message|cause|text",
-        marks="until|till|while|(while|as) we (wait|are waiting) for|while waiting for|waiting (for|on)|pending|awaiting|@why",
+        marks="until|till|while|(while|as) we (wait|are waiting) for|(while|) waiting (for|on)|pending|awaiting|@why",
         example="The customer's answer",
     )

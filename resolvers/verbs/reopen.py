@@ -15,7 +15,7 @@ class Reopen(Verb):
 
     noun = Ticket
     name = "reopen"
-    says = "open|open again|reactivate|resume|continue|unhold|unpause|unpark|unfreeze|unresolve|open up|open back up|revive"
+    says = "open|open (again|up|back up)|reactivate|resume|continue|unhold|unpause|unpark|unfreeze|unresolve|revive"
     states = "open again|reopened"
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(take|get|bring|move|put) {id} (off hold|off pause|out of hold)": {},

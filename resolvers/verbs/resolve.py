@@ -17,6 +17,6 @@ class Resolve(Verb):
 
     resolution = Text("What fixed it.", most=100_000, required=True).said(
         "solution|fix|answer|note|comment|message|outcome|reason|resolution note|resolution text|text",
-        marks="@saying|by|because|as|using|via|through|that|thanks to|after|since|due to|(on|with) the (words|remark|explanation)|how:",
+        marks="@saying|by|because|as|using|via|through|thanks to|after|since|due to|with the (words|remark)|how:",
         example="Portal access restored after billing sync",
     )

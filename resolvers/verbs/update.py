@@ -17,8 +17,9 @@ class Update(Verb):
 
     name = "update"
     says = (
-        "set|change|mark|make|edit|fix|modify|adjust|alter|correct|amend|flag|turn|switch|bump|raise|lower|increase|decrease|upgrade|downgrade"
-        "|promote|demote|reduce|put|move|bring|prioritize|prioritise|label|replace|reprioritize|revise|bump up|bump down|drop|get|give|treat|consider|reset"
+        "set|reset|change|mark|flag|label|make|turn|switch|put|move|bring|get|give|treat|consider|edit|fix|modify|adjust|alter"
+        "|correct|amend|revise|replace|bump|bump (up|down)|raise|lower|increase|decrease|reduce|drop|upgrade|downgrade"
+        "|promote|demote|prioritize|prioritise|reprioritize"
     )
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(rename|retitle) {id} (to|as|into|:|=) {title}": {},
@@ -47,7 +48,7 @@ class UpdateContact(Update):
     noun = Contact
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(move|transfer|switch|reassign|attach|link|connect) {id} (to|over to|into|onto|with) {organization}": {},
-        "{id} (now works at|works at|now works for|works for|moved to|has moved to|is now at|now belongs to|belongs to) {organization}": {},
+        "{id} ((now|) works (at|for)|(has|) moved to|is now at|(now|) belongs to) {organization}": {},
     }
 
 

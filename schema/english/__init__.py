@@ -1,1 +1,1 @@
-"""English sentences as commands: from the text to a plan, by a grammar that the declarations generate. Nothing here does I/O."""
+"""English sentences as commands: from the text to a plan, by a grammar that follows from the declarations. No I/O."""

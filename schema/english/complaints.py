@@ -19,7 +19,7 @@ REFUSALS = {
     "negation": "A sentence that says what not to do is not done at all, not even the rest of it: say only what to do.",
     "exception": "Exceptions are not understood, so nothing is done: name what is meant.",
     "condition": "Conditions are not understood, so nothing is done: look first, then say what to do now.",
-    "schedule": "Everything is done at once, so nothing can be asked for another time: leave the time out, or say it in quotes.",
+    "schedule": "Everything is done at once, nothing at another time: leave the time out, or say it in quotes.",
 }
 
 
@@ -31,7 +31,7 @@ def complaint(result: Result, sentence: Sentence, made: Reader) -> DeskError:
     refusals = [one for one in result.refusals if one[0] >= result.reached]
     if refusals:
         _, _, refused = min(refusals, key=lambda one: (-one[0], -one[2].weight, one[1]))
-        return complain(refused, sentence, made)
+        return complain(refused, sentence)
     return _stuck(result, sentence, made)
 
 
@@ -49,7 +49,7 @@ def _reserved(result: Result, sentence: Sentence, made: Reader) -> DeskError | N
             behind = place + 1
             while behind < len(sentence.tokens) and result.lattice.reserved[behind] == kind:
                 behind += 1
-            if place == at or place == start or kind in ("negation", "condition"):
+            if place in (at, start) or kind in ("negation", "condition"):
                 return NotUnderstoodError(REFUSALS[kind], problem=_problem(sentence, place, behind))
     return None
 
@@ -70,7 +70,7 @@ def _longest(name: str, sentence: Sentence, at: int) -> int:
 
 def _stuck(result: Result, sentence: Sentence, made: Reader) -> DeskError:
     """The words at which every reading ends."""
-    verb = _verb(result.frontier, made)
+    verb = _verb(result.frontier)
     shown = example(verb) if verb else None
     if not verb and not _longest_command(sentence, made):
         start = _start(sentence, made)
@@ -103,7 +103,7 @@ def _longest_command(sentence: Sentence, made: Reader) -> bool:
     return any(sense.terminal.startswith("V_") for senses in phrases.values() for sense in senses)
 
 
-def _verb(frontier: list[Reading], made: Reader) -> type[Verb] | None:
+def _verb(frontier: list[Reading]) -> type[Verb] | None:
     """The verb that the cheapest reading was about."""
     for reading in frontier:
         for part in reversed(reading.state.value_stack):
@@ -124,7 +124,7 @@ def _example_of(near: tuple[Candidate, ...], made: Reader) -> str | None:
     return example(next((one for one in made.vocabulary.groups if near and near[0].text in bases(one)), usual).verbs[0])
 
 
-def complain(refused: Refused, sentence: Sentence, made: Reader) -> DeskError:
+def complain(refused: Refused, sentence: Sentence) -> DeskError:
     """What is wrong with a reading that makes no sense."""
     kind, _, detail = refused.message.partition(":")
     shown = example(refused.verb) if refused.verb else None

@@ -71,11 +71,9 @@ def _creating(verb: type[Verb]) -> list[str]:
     titled = f" {value(verb.inputs[title])}" if title else ""
     others = [name for name in verb.inputs if name != title]
     needed = [name for name in others if verb.needs(verb.inputs[name])]
-    more = [f" with {called(name, verb.inputs[name])} {value(verb.inputs[name])}" for name in others]
-    return [
-        f"{start}{titled}{''.join(f' with {called(name, verb.inputs[name])} {value(verb.inputs[name])}' for name in needed)}",
-        f"{start}{titled}{' and'.join(more)}",
-    ]
+    more = {name: f" with {called(name, verb.inputs[name])} {value(verb.inputs[name])}" for name in others}
+    shortest = f"{start}{titled}{' and'.join(more[name] for name in needed)}"
+    return list(dict.fromkeys([shortest, f"{start}{titled}{' and'.join(more.values())}"]))
 
 
 def _needed(verb: type[Verb]) -> str:

@@ -26,9 +26,10 @@ SETTING = ("to", "as", "into", ":", "=", "onto", "with", "by")
 class Filling:
     """A verb with what was filled in so far.
 
-    `target` is what a description behind it describes: ITSELF, what it is done to, or the name of an input. `pending` is a field that was
-    named and still wants its value. `open` is a word that still wants something behind it. `by_name`: inputs count only
-    where their field is named, for it is another verb that was said. `conditions` were said before what they describe.
+    `target` is what a description behind it describes: ITSELF, what it is done to, or the name of an input. `pending`
+    is a field that was named and still wants its value. `open` is a word that still wants something behind it.
+    `by_name`: inputs count only where their field is named, for it is another verb that was said. `conditions` were
+    said before what they describe.
     """
 
     verb: type[Verb]
@@ -169,8 +170,8 @@ class Filling:
         declared = noun(ref.noun).fields.get(name) if ref is not None and ref.kind == "select" else None
         if not isinstance(declared, Choice):
             return []
-        word = said.of(name) if isinstance(said, Word) else said.text.upper() if isinstance(said, Ref) else None
-        return [self._describe(Condition(name, (word,)))] if word in declared.words.__members__ else []
+        word = said.of(name) if isinstance(said, Word) else said.text.upper() if isinstance(said, Ref) else ""
+        return [self._describe(Condition(name, (word,)))] if word and word in declared.words.__members__ else []
 
     # What has a mark before it
 
@@ -308,7 +309,7 @@ class Filling:
                     verb=self.verb,
                     weight=2,
                 )
-        if self.verb.partial and not self.given:
+        if (self.verb.partial or self.by_name) and not self.given:
             raise Refused("NOTHING_TO_CHANGE", first, behind, verb=self.verb, weight=1)
         subject = self.subject
         if any(ref.text == "everything" and not ref.conditions for ref in subject):

@@ -1,72 +1,27 @@
 """The grammar of sentences, generated from the declarations in Lark's notation.
 
-It is LALR(1) over what words may mean, with a terminal a meaning: `V_RESOLVE` is any word for resolving, `T_RESOLVE` any
-word that introduces its text, `H_TICKET` the head of what is created. A word with several meanings has several
-terminals, and `reader` follows all of them. What hangs on the verb is generated: its forms, and its `tail`, a text without
-quotes, which goes on to the end of the step but for `closers`.
+It is LALR(1) over what words may mean, with a terminal a meaning: `V_RESOLVE` is any word for resolving, `T_RESOLVE`
+any word that introduces its text, `H_TICKET` the head of what is created. A word with several meanings has several
+terminals, and `reader` follows all of them. What hangs on the verb is generated: its forms, and its `tail`, a text
+without quotes, which goes on to the end of the step but for `closers`. The rest is in sentence.lark.
 """
 
 from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
 
 from deskgraph.schema.english.groups import Group, choices, groups, is_text, main_text, marks_of, title_of
 from deskgraph.schema.english.idioms import Idiom, literal
 from deskgraph.schema.english.vocabulary import SHORT, Vocabulary
 from deskgraph.schema.fields import Ref
 
-FIXED = """
-start: steps | steps END
-steps: step -> first | steps SEP step -> more | steps GAP gap -> more
-step: body -> plain | leads body -> led | topic body -> topical | leads topic body -> topical | leads topic leads body -> topical
-   | topic leads body -> topical
-topic: refs TOPSEP -> topic | TOPIC refs TOPSEP -> topic | TOPIC refs -> topic
-leads: LEAD | leads LEAD
 
-np: refs -> np | np mod -> np_mod
-mod: PREPM refs -> marked | WITHA ADJQ -> condition | ADJQ -> adjective | THATARE padjs -> that_are
-refs: ref -> refs | refs LIST ref -> refs_more
-ref: single | PRON -> pronoun | ME -> me | EVERYTHING -> everything | ANYONE -> anyone
-   | NBB -> the_one | DET NB -> the_one | adjs NB -> the_one | DET adjs NB -> the_one
-   | NS -> several | DET NS -> several | adjs NS -> several | DET adjs NS -> several
-   | owner NB -> owned | owner adjs NB -> owned | owner NS -> owned_several | owner adjs NS -> owned_several
-   | ALL name NS -> every | ALL adjs name NS -> every | ALL name adjs NS -> every | name NSP -> several | adjs name NS -> several
-   | DET name NB -> the_one | DET adjs name NB -> the_one | DET name NS -> several
-   | ALL NS -> every | ALL adjs NS -> every | ALL NB -> every | ALL adjs NB -> every
-   | ALLOF owner NS -> every | ALLOF owner adjs NS -> every
-   | BOTH NS -> both | BOTH adjs NS -> both | BOTH owner NS -> both | BOTH owner adjs NS -> both
-   | SUPER NB -> extreme | DET SUPER NB -> extreme | SUPER adjs NB -> extreme | DET SUPER adjs NB -> extreme
-   | owner SUPER NB -> extreme | owner SUPER adjs NB -> extreme | adjs SUPER NB -> extreme | DET adjs SUPER NB -> extreme
-single: ID -> known | HASH -> numbered | NUM -> bare_number | EMAIL -> mailed | QUOTED -> quoted
-   | NUMW NUM -> numbered | NUMW HASH -> numbered | NUMW ID -> known
-   | nhead ID -> known | nhead HASH -> numbered | nhead NUM -> numbered | nhead EMAIL -> mailed | nhead QUOTED -> quoted
-   | nhead NUMW NUM -> numbered | nhead NUMW HASH -> numbered | nhead NUMW ID -> known
-   | name -> named | NN name -> named | DET NN name -> named | name NP -> named | name NNP name -> named_at | DET name NP -> named
-   | name EMAILP -> named_mailed | NN name EMAILP -> named_mailed | QUOTED NP -> quoted
-nhead: N | DET N
-owner: single POSS -> owner | MY -> my | HIS -> his | NB POSS -> owner_noun | DET NB POSS -> owner_noun
-name: NAME
-adjs: ADJ -> adjs | adjs ADJ -> adjs | adjs LISTA ADJ -> adjs
-padjs: ADJQ -> adjs | padjs LISTQ ADJQ -> adjs
-cref: ID -> known | HASH -> numbered | EMAIL -> mailed | cname -> named | NN cname -> named
-   | nhead HASH -> numbered | nhead NUM -> numbered | nhead ID -> known
-cname: NAMEC
-
-items: item -> items | items item -> items_more
-item: refs -> thing | PREP refs -> marked | PREP CHOICE -> marked_choice | CHOICE -> chosen | NULL -> nulled
-   | WITHA ADJQ -> condition | ADJQ -> adjective | THATARE padjs -> that_are
-   | FIELD refs -> named_value | FIELD EQ refs -> named_value | FIELD NULL -> named_null | FIELD EQ NULL -> named_null
-   | FIELD CHOICE -> named_choice | FIELD EQ CHOICE -> named_choice
-   | FIELDO -> field_only | single POSSF -> owner_of_field | HISF -> his_field
-   | QUOTED ASF FIELD -> value_named | NOISE -> noise | FILL -> fill
-run: TEXT | run TEXT | run TEXTQ
-brun: BARE | brun TEXT | brun TEXTQ
-crun: CTEXT | crun TEXT | crun TEXTQ
-textual: refs -> text_refs | run -> text_run
-tail_any: T_ANY run -> tail_marked
-gap: refs items -> gap | refs tail_any -> gap_tail | refs items tail_any -> gap_tail
-verbs: verb ANDV verb -> verbs | verbs ANDV verb -> verbs_more
-compound: verbs -> compound | compound item -> taken
-subject: np BE -> subject | np BEALL -> subject_all | WANT np -> subject | WANT np TOBE -> subject | CAN np BB -> subject
-"""
+@cache
+def fixed() -> str:
+    """The rules that hang on no declaration."""
+    text = (files(__package__) / "sentence.lark").read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("//"))
 
 
 def grammar(vocabulary: Vocabulary) -> str:
@@ -75,7 +30,7 @@ def grammar(vocabulary: Vocabulary) -> str:
     plain = [group for group in made if not group.noun]
     bodies = [line for group in made for line in _bodies(group)]
     bodies += ["compound -> finished", "compound tail_any -> finished"]
-    rules = [FIXED, *(_tail(group) for group in made)]
+    rules = [fixed(), *(_tail(group) for group in made)]
     rules += [_rule(f"cmd_{group.key.lower()}", _commands(group, vocabulary)) for group in made]
     rules.append(_rule("verb", [f"V_{group.key}" for group in plain]))
     rules.append(_rule("further", [f"cmd_{group.key.lower()} ANDP -> further" for group in plain]))
@@ -163,6 +118,7 @@ def _makes(group: Group) -> list[str]:
     heads = [head, f"adjs {head}", *(f"{det} {way}{head}" for det in ("DET", "DETI") for way in ("", "adjs "))]
     starts = [f"{verb} {way}" for verb in (f"V_{name}", f"GLEAD G_{name}") for way in heads]
     if group.noun and group.noun.kinds:
+        starts += [f"V_{name} PREP refs {det} {head}" for det in ("DET", "DETI")]
         starts += [f"V_{name} {way} {head}" for way in ("name", "DETI name", "QUOTED", "DETI QUOTED")]
     starts += (
         [f"V_{name} QUOTED PREP refs ASF {way}{head}" for way in ("", "DETI ")]
@@ -203,6 +159,15 @@ def _sets(group: Group) -> list[str]:
         for owner in ("single POSSF", "HISF")
         for value in ("refs", "CHOICE")
     ]
+    wanted = ["WANT np", "WANT np TOBE"]
+    found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DETI ")]
+    found += [
+        f"WANT {subject} {tobe}P_{key} EQ {value} -> field_be_{key.lower()}"
+        for subject in subjects[:3]
+        for tobe in ("", "TOBE ")
+        for value in ("refs", "CHOICE")
+    ]
+    found += [f"VSET refs {way}FIELDO PREPM np -> set_as" for way in ("ASF ", "DET ", "DETI ")]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
     for subject in subjects:
         for verb in ("BE", "EQT", f"BE P_{key} EQ"):

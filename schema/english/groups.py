@@ -156,7 +156,8 @@ def named_nouns() -> list[type[Entity]]:
 
 
 def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split("|") if part.strip()]
+    """The phrases of a declaration; their spelling is kept, for verbs are conjugated."""
+    return [" ".join(words) for words in lexicon.phrases(text)] if text else []
 
 
 def _distinct(words: Iterator[str] | list[str]) -> list[str]:

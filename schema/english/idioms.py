@@ -74,7 +74,7 @@ def _readings(verb: type[Verb], text: str) -> list[tuple[tuple[str, ...], tuple[
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """The slots, words and optional words of an idiom, in order: `{slot}`, `(these|those)`, `(these)?`, and the rest."""
+    """The slots, words and optional words of an idiom, in order: `{slot}`, `(these|those)`, `(these)?`, others."""
     while text := text.strip():
         if text[0] == "{":
             content, _, text = text[1:].partition("}")

@@ -1,4 +1,4 @@
-"""The words that belong to no noun or verb of the desk, read from words.txt, and lists of words that declarations share.
+"""The words that belong to no noun or verb of the desk, from words.txt, and lists of words that declarations share.
 
 A list of phrases is text in which `|` separates them, `(a|b)` means either, and `@name` is another list of words.txt.
 """

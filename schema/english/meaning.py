@@ -12,8 +12,7 @@ from deskgraph.schema.english.nodes import Adjective, Filled, Item, Refused, Tex
 from deskgraph.schema.english.plan import Option, Ref, Step
 from deskgraph.schema.english.values import fits
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.verb import Verb
-
+from deskgraph.schema.verb import VERBS, Verb
 
 MOST_ITEMS = 100
 MOST_NOISE = 4
@@ -87,7 +86,7 @@ class Compound:
                 refused = error
         if not taken:
             raise refused
-        if is_value(item) or len(taken) < len(self.commands) and item.kind != "thing":
+        if is_value(item) or (len(taken) < len(self.commands) and item.kind != "thing"):
             taken = {max(taken): taken[max(taken)]}
         elif len(taken) < len(self.commands):
             raise refused
@@ -141,7 +140,7 @@ class Interpreter:
         """Marking something as what a verb makes of it: "mark #3 as resolved: cable replaced"."""
         command = self.start(group, first, behind, asked=setting.asked)
         for item in setting.items:
-            if item.kind == "field" and item.name == "status" or item.kind == "noise":
+            if (item.kind == "field" and item.name == "status") or item.kind == "noise":
                 continue
             if item.kind not in ("thing", "where", "marked", "fill"):
                 raise Refused(f"UNEXPECTED:{group.verbs[0].key()}", item.first, item.behind, verb=group.verbs[0])
@@ -173,10 +172,7 @@ class Interpreter:
         """A step without a verb does what the step before it did; if it only says to what, then just so."""
         if all(item.kind == "fill" for item in gap.items[1:]):
             refs: tuple[Ref, ...] = gap.items[0].values
-            same = [option for option in before.options if all(fits(ref, option.verb.noun.prefix) for ref in refs)]
-            if not same or any(option.verb.creates for option in same):
-                raise Refused("NO_VERB", gap.first, gap.behind)
-            return replace(gap, options=tuple(replace(option, subject=refs) for option in same), items=())
+            return replace(gap, options=_same(before, refs) or _refuse(gap), items=())
         ways: Sequence[Filling] = [
             Filling(verb) for verb in {option.verb: 0 for option in before.options if not option.verb.creates}
         ]
@@ -222,6 +218,25 @@ def _ways(group: Group) -> tuple[Filling, ...]:
     """The verbs that a group's word may mean: setting what another verb sets is that verb."""
     setting = {verb: 0 for one in group.verbs if group.partial for verb in set_by_verbs(one.noun).values()}
     return tuple(Filling(verb, by_name=verb in setting) for verb in [*group.verbs, *setting])
+
+
+def _same(before: Step, refs: tuple[Ref, ...]) -> tuple[Option, ...]:
+    """What the step before did, done to others, perhaps of another noun."""
+    made = [option for option in before.options if not option.verb.creates]
+    same = [replace(option, subject=refs) for option in made if _all_fit(refs, option.verb)]
+    verbs = [verb for verb in VERBS.values() if any(option.verb.name == verb.name for option in made)]
+    others = [Option(verb, refs, {}) for verb in verbs if _all_fit(refs, verb) and not verb.inputs]
+    return tuple(same or others)
+
+
+def _all_fit(refs: tuple[Ref, ...], verb: type[Verb]) -> bool:
+    """Whether all of them are certain to be of the verb's noun."""
+    certain = all(ref.noun or ref.kind in ("id", "number", "bare number", "email", "pronoun") for ref in refs)
+    return certain and all(fits(ref, verb.noun.prefix) for ref in refs)
+
+
+def _refuse(step: Step) -> tuple[Option, ...]:
+    raise Refused("NO_VERB", step.first, step.behind)
 
 
 def slot_item(verb: type[Verb], name: str, value: Any) -> Item:

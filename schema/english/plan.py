@@ -74,7 +74,7 @@ class Ref:
     @property
     def many(self) -> bool:
         """Whether more than one may be meant."""
-        return self.kind == "select" and self.count in MANY or (self.kind == "pronoun" and self.text == "them")
+        return (self.kind == "select" and self.count in MANY) or (self.kind == "pronoun" and self.text == "them")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from lark.lexer import Lexer
 
 from deskgraph.schema.english.builder import Builder
 from deskgraph.schema.english.grammar import grammar
-from deskgraph.schema.english.lattice import Lattice, Words
+from deskgraph.schema.english.lattice import Lattice
+from deskgraph.schema.english.lookup import Words
 from deskgraph.schema.english.nodes import Edge, Refused
 from deskgraph.schema.english.plan import Step
 from deskgraph.schema.english.tokens import Sentence

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deskgraph.schema.english.complaints import complain, complaint, no_antecedent, two_readings
-from deskgraph.schema.english.nodes import Refused
 from deskgraph.schema.english.plan import Correction, Option, Plan, Ref, Step
 from deskgraph.schema.english.reader import Reader, Result, reader
 from deskgraph.schema.english.tokens import Sentence, tokens_of
 from deskgraph.schema.english.values import fits
-from deskgraph.schema.errors import InvalidInputError, NotUnderstoodError, Problem
+from deskgraph.schema.errors import DeskError, InvalidInputError, NotUnderstoodError, Problem
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.noun import entities
 
 MOST_CHARACTERS = 10_000
 MOST_STEPS = 50
 CLEARLY = 1.5
+NEAR = 2.0
 PEOPLE = ("contact", "user")
 
 
@@ -29,10 +29,7 @@ def understand(text: str) -> Plan:
             "The quotation mark here is never closed.", problem=Problem(sentence.unclosed, 1, text[sentence.unclosed])
         )
     result = made.read(sentence)
-    steps = _chosen(result, sentence, made)
-    if len(steps) > MOST_STEPS:
-        raise InvalidInputError(f"A sentence may have {MOST_STEPS} steps at most, not {len(steps)}.", field="text")
-    return Plan(text, _referring(steps, sentence))
+    return Plan(text, _understood(result, sentence, made))
 
 
 def _checked(text: str) -> Sentence:
@@ -44,24 +41,54 @@ def _checked(text: str) -> Sentence:
     return tokens_of(text)
 
 
-def _chosen(result: Result, sentence: Sentence, made: Reader) -> tuple[Step, ...]:
-    """The steps of the cheapest reading; what is wrong, if that is not a whole command, or two are as cheap."""
-    end = len(sentence.tokens)
-    unfinished = [
-        (cost, refused) for at, cost, refused in result.refusals if at == end and refused.message.startswith("MISSING")
-    ]
-    cheapest = min(unfinished, key=lambda one: one[0], default=None)
+def _understood(result: Result, sentence: Sentence, made: Reader) -> tuple[Step, ...]:
+    """The steps of the cheapest reading whose pronouns mean something, if it is not far from the cheapest of all."""
+    _must_be_whole(result, sentence, made)
+    cheapest = result.readings[0][0]
+    refused: DeskError | None = None
+    for cost, steps, fixes in result.readings:
+        if cost > cheapest + NEAR:
+            break
+        try:
+            understood = _referring(_placed_all(steps, sentence, fixes), sentence)
+        except NotUnderstoodError as error:
+            refused = refused or error
+            continue
+        _must_be_clear(result, cost, steps, fixes, sentence)
+        return understood
+    assert refused
+    raise refused
+
+
+def _must_be_whole(result: Result, sentence: Sentence, made: Reader) -> None:
+    """What is wrong, if there is no reading, or if the cheapest one by far is not a whole command."""
     if not result.readings:
         raise complaint(result, sentence, made)
-    cost, steps, fixes = result.readings[0]
-    if cheapest and cheapest[0] + CLEARLY < cost:
-        raise complain(cheapest[1], sentence, made)
-    others = [reading for reading in result.readings[1:] if reading[0] < cost + 0.01 and reading[2] != fixes]
-    for _, other, fixed in others:
-        if [str(step) for step in other] != [str(step) for step in steps]:
-            raise two_readings(sentence, fixes, fixed)
+    end = len(sentence.tokens)
+    unfinished = [(cost, one) for at, cost, one in result.refusals if at == end and one.message.startswith("MISSING")]
+    cost, refused = min(unfinished, key=lambda one: one[0], default=(0.0, None))
+    if refused and cost + CLEARLY < result.readings[0][0]:
+        raise complain(refused, sentence)
+    count = len(result.readings[0][1])
+    if count > MOST_STEPS:
+        raise InvalidInputError(f"A sentence may have {MOST_STEPS} steps at most, not {count}.", field="text")
+
+
+def _must_be_clear(
+    result: Result, cost: float, steps: tuple[Step, ...], fixes: tuple[tuple[int, str], ...], sentence: Sentence
+) -> None:
+    """AMBIGUOUS, if a misspelled word may as well be another one that leads to something else."""
+    said = [str(step) for step in steps]
+    for other_cost, other, other_fixes in result.readings:
+        same_price = abs(other_cost - cost) < 0.01 and other_fixes != fixes
+        if same_price and [str(step) for step in other] != said:
+            raise two_readings(sentence, fixes, other_fixes)
+
+
+def _placed_all(steps: tuple[Step, ...], sentence: Sentence, fixes: tuple[tuple[int, str], ...]) -> tuple[Step, ...]:
+    """The steps with their places; a misspelled word between two of them belongs to the later one."""
     starts = [0, *(step.behind for step in steps[:-1])]
-    ends = [*(step.behind for step in steps[:-1]), len(sentence.tokens)]
+    ends = [*starts[1:], len(sentence.tokens)]
     return tuple(
         _placed(step, sentence, [one for one in fixes if start <= one[0] < end])
         for step, start, end in zip(steps, starts, ends, strict=True)
@@ -92,7 +119,7 @@ def _referring(steps: tuple[Step, ...], sentence: Sentence) -> tuple[Step, ...]:
 
 
 def _definite(option: Option, done: list[Step]) -> Option:
-    """ "The ticket" with nothing more said is the one that was mentioned, if one was."""
+    """The option in which "the ticket", with nothing more said, is the one that was mentioned, if one was."""
     subject = tuple(_pronounced(ref, done) for ref in option.subject)
     given = {
         name: _pronounced(value, done) if isinstance(value, Ref) else value for name, value in option.given.items()
@@ -141,7 +168,7 @@ def _mentioned(ref: Ref, prefixes: set[str], done: list[Step]) -> bool:
 
 
 def mentions(done: list[Step]) -> list[set[str]]:
-    """What was mentioned, by the nouns that it may be of, the latest first; what something was done to before the rest."""
+    """What was mentioned, by the nouns that it may be of, the latest first; what was acted on before the rest."""
     subjects = [{option.verb.noun.prefix for option in step.options} for step in reversed(done)]
     others: list[set[str]] = []
     for step in reversed(done):

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deskgraph.schema.english import lexicon
+from deskgraph.schema.english.adjectives import adjectives_of
 from deskgraph.schema.english.groups import (
     Group,
     bases,
     choices,
+    extremes,
     gerunds,
     groups,
-    extremes,
     is_text,
     main_text,
     marks_of,
@@ -143,6 +144,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     for word in NARROW:
         vocabulary.add(word, Sense("PREPM", word))
     add(listed("clearing"), "CLEAR")
+    add(["set", "make", "name", "put", "add", "appoint"], "VSET")
     add(listed("topics"), "TOPIC")
     add([":", ",", "-", "–", "—"], "TOPSEP", None, 0.2)
     for word in (
@@ -202,8 +204,9 @@ def _inputs(vocabulary: Vocabulary, group: Group) -> None:
     if group.partial:
         for noun in {verb.noun for verb in group.verbs}:
             for name in [*set_by_verbs(noun), *(["status"] if "status" in noun.fields else [])]:
-                declared = next(one for one in noun.fields.values() if name in (one.name, getattr(one, "given_as", "")))
-                _field(vocabulary, group, name, declared)
+                fields = noun.fields.values()
+                known = next(one for one in fields if name in (one.name, getattr(one, "given_as", "")))
+                _field(vocabulary, group, name, known)
         vocabulary.add_all(["to", "as", "into", ":", "="], f"T_{group.key}", "to")
     for verb in group.verbs:
         for name in verb.inputs:
@@ -276,62 +279,19 @@ def _adjectives(vocabulary: Vocabulary) -> None:
     """What one of a noun may be: its choices' words, the states that verbs lead to, and having nothing of an edge."""
     for noun in entities():
         for phrase, condition in adjectives_of(noun, vocabulary.groups):
-            vocabulary.add(phrase, Sense("ADJ", None))
-            _merge(vocabulary, phrase, noun, condition)
+            for words in lexicon.phrases(phrase):
+                vocabulary.add(words, Sense("ADJ", None))
+                _merge(vocabulary, words, noun, condition)
 
 
-def _merge(vocabulary: Vocabulary, phrase: str, noun: type[Entity], condition: tuple[str, tuple[str, ...]]) -> None:
+def _merge(vocabulary: Vocabulary, words: Phrase, noun: type[Entity], condition: tuple[str, tuple[str, ...]]) -> None:
     """One adjective may fit several nouns: its meaning says which condition it is for which."""
-    words = lexicon.spelled(phrase)
     senses = vocabulary.phrases[words[0]][words]
     known = next((sense for sense in senses if sense.terminal == "ADJ" and sense.meaning), None)
     meaning = {**(known.meaning if known else {})}
     meaning.setdefault(noun.prefix, condition)
     rest = [sense for sense in senses if sense.terminal not in ("ADJ", "ADJQ")]
     vocabulary.phrases[words[0]][words] = [*rest, Sense("ADJ", meaning), Sense("ADJQ", meaning, 0.2)]
-
-
-def adjectives_of(noun: type[Entity], made: list[Group]) -> list[tuple[str, tuple[str, tuple[str, ...]]]]:
-    """Phrases and what they ask of a noun: a field and the values that it may have; none means that it has none."""
-    found: list[tuple[str, tuple[str, tuple[str, ...]]]] = []
-    for name, declared in noun.fields.items():
-        for phrase, word in choices(declared).items():
-            wanted = (name, tuple(word.split(",")))
-            found.append((phrase, wanted))
-            for called in names_of(declared):
-                found += [(f"{phrase} {called}", wanted), (f"{called} {phrase}", wanted)]
-    for group in made:
-        for verb in group.verbs:
-            if verb.noun is noun and verb.to is not None and not verb.creates:
-                found += [(word, ("status", (str(verb.to),))) for word in pasts(group)]
-    for one in noun.ones():
-        if not one.follows:
-            for called in names_of(one):
-                ways = (
-                    "without {0}",
-                    "without a {0}",
-                    "without an {0}",
-                    "with no {0}",
-                    "that have no {0}",
-                    "without any {0}",
-                    "having no {0}",
-                    "that has no {0}",
-                    "which have no {0}",
-                )
-                found += [(way.format(called), (one.name, ())) for way in ways]
-    for given, verb in set_by_verbs(noun).items():
-        edge = next(one for one in noun.ones() if one.given_as == given)
-        found += [
-            (phrase, (edge.name, ()))
-            for phrase in (
-                f"un{verb.past}",
-                f"not {verb.past}",
-                f"not yet {verb.past}",
-                f"{verb.past} to nobody",
-                f"{verb.past} to no one",
-            )
-        ]
-    return found
 
 
 def _edges(vocabulary: Vocabulary) -> None:

@@ -1,7 +1,7 @@
 """Files of sentences with what is expected of them, and how they are read.
 
-`> sentence` (with `\n` for a new line), then a line for each step of its plan, or `! CODE 'words'` with the code and the
-words that the error points at. `~ written: read` is a corrected word, `? a, b` are an error's candidates.
+`> sentence` (with `\n` for a new line), then a line for each step of its plan, or `! CODE 'words'` with the code and
+the words that the error points at. `~ written: read` is a corrected word, `? a, b` are an error's candidates.
 """
 
 from __future__ import annotations
