@@ -26,7 +26,7 @@ from strawberry.types import ExecutionContext
 
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
-from deskgraph.resolvers import consumer_fields, streaming, verbs
+from deskgraph.resolvers import consumer_fields, doing, streaming, verbs
 from deskgraph.resolvers.reading import read_operation
 from deskgraph.resolvers.resuming import Place, resumable
 from deskgraph.resolvers.session import Session
@@ -156,8 +156,10 @@ def _mutation() -> Any:
         given = {"input": (f"{name[0].upper()}{name[1:]}Input", f"What {name} takes.")}
         doc = f"{types.doc_of(verb)} Writes the event `{verb.event()}`.{_states(verb)}"
         fields.append(types.field(name, f"{verb.noun.__name__}Payload", doc, given))
+    fields.append(doing.mutation())
     fields += types.fields_of(consumer_fields.ConsumerMutations)
-    return types.define("Mutation", "The verbs, each a transaction with one event; and the consumers'.", fields)
+    doc = "The verbs, each a transaction with one event; sentences that say what to do; and what consumers need."
+    return types.define("Mutation", doc, fields)
 
 
 def _states(verb: Any) -> str:
@@ -208,6 +210,7 @@ def _bind(made: Schema) -> None:
     assert graphql.subscription_type
     for verb in VERBS.values():
         graphql.mutation_type.fields[verb.mutation()].resolve = mutation(verb)
+    doing.bind(graphql)
     streams: dict[str, Callable[..., streaming.Stream]] = {
         "deliveries": consumer_fields.deliveries,
         "events": streaming.events,

@@ -21,6 +21,7 @@ from deskgraph.resolvers.after_hooks import HookRunner, settings_of
 from deskgraph.resolvers.claims import concrete
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.consumers import Consumers, Received, consume
+from deskgraph.resolvers.do import Result, do
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
@@ -116,6 +117,20 @@ class Desk:
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a write transaction of this workspace."""
         return await self.database.write(self.workspace, work)
+
+    async def do(
+        self,
+        text: str,
+        *,
+        dry_run: bool = False,
+        idempotency_key: str | None = None,
+        positions: bool = False,
+        session: Session | None = None,
+    ) -> Result:
+        """Do what an English sentence says, in the name of the session or of the desk; see `Session.do`."""
+        return await do(
+            session or self.session, text, dry_run=dry_run, idempotency_key=idempotency_key, positions=positions
+        )
 
     async def attach_hooks(self) -> None:
         """Start after-hooks that were registered since, stop those that were removed. Every verb calls this first."""

@@ -22,6 +22,7 @@ from deskgraph.schema.verb import verbs_of
 
 if TYPE_CHECKING:
     from deskgraph.resolvers.desk import Desk
+    from deskgraph.resolvers.do import Result
 
 T = TypeVar("T")
 _inside: ContextVar[Session | None] = ContextVar("deskgraph_inside", default=None)
@@ -83,6 +84,17 @@ class Session:
     def inside(self, tx: Transaction, number: int = 0) -> Session:
         """The same session inside a transaction, perhaps with a ticket number that was reserved for it."""
         return Session(self.desk, self.actor, tx=tx, cause=self.cause, event=self.event, key=self.key, number=number)
+
+    async def do(
+        self, text: str, *, dry_run: bool = False, idempotency_key: str | None = None, positions: bool = False
+    ) -> Result:
+        """Do what an English sentence says, all of it or nothing; in a dry run only say what it would be.
+
+        A DeskError has the words at fault in its `problem`. `positions`: wait for those of the events.
+        """
+        return await self.desk.do(
+            text, dry_run=dry_run, idempotency_key=idempotency_key, positions=positions, session=self
+        )
 
     async def read(self, made: Plan) -> dict[str, Any]:
         """The response of a compiled query, read in this session's transaction if there is one.

@@ -17,6 +17,9 @@ OPERATORS = {
     "has": "{1} IN {0}",
 }
 
+# For looking things up by what people call them; not a part of GraphQL's filters.
+OPERATORS |= {"matches": "toLower({0}) CONTAINS toLower({1})"}
+
 MEANING = {
     "eq": "Equal to it; null finds what has none.",
     "ne": "Not equal to it; null finds what has one.",

@@ -11,14 +11,24 @@ class Contact(Entity):
 
     prefix = "contact"
     plural = "contacts"
+    says = "customer|client|requester|reporter"
     indexes = ((), ("email",))
     searched = ("name", "email")
 
-    name = Text("The full name.", required=True, writable=True, sortable=True)
-    email = Text("The e-mail address.", most=320, writable=True)
-    phone = Text("The telephone number.", most=50, writable=True)
+    name = Text("The full name.", required=True, writable=True, sortable=True).said(
+        "full name", marks="@named", example="Ann Archer"
+    )
+    email = Text("The e-mail address.", most=320, writable=True).said(
+        "email address|e mail|e mail address|mail|mail address", example="ann@acme.com"
+    )
+    phone = Text("The telephone number.", most=50, writable=True).said(
+        "phone number|telephone|telephone number|tel|mobile|mobile number|cell", example="+1 555 0100"
+    )
 
-    organization = One("Where the contact works.", "-[:WORKS_AT]->", "Organization", writable=True)
+    organization = One("Where the contact works.", "-[:WORKS_AT]->", "Organization", writable=True).said(
+        "company|org|employer|account",
+        marks="at|from|of|in|to|for|under|(works|working|who works|that works|who is) (at|for)",
+    )
     tickets = Many("The tickets the contact raised, the newest first.", "-[:RAISED]->", "Ticket")
     activities = Many("What was noted about the contact, the newest first.", "<-[:WITH]-", "Activity")
     events = Many("What happened to the contact, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that ambiguous or misspelled words might mean; `id` where it is something there is."""
+
+    text: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The words of a sentence that an error is about, by their place in the text, and what would do instead.
+
+    `step` is the number of the step that they belong to, from 1, where steps could be told.
+    """
+
+    position: int = 0
+    length: int = 0
+    words: str = ""
+    step: int | None = None
+    candidates: tuple[Candidate, ...] = ()
+    example: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """What JSON can say."""
+        return asdict(self) | {"candidates": [asdict(candidate) for candidate in self.candidates]}
+
 
 class DeskError(Exception):
     """Something went wrong inside deskgraph."""
 
     code = "INTERNAL"
 
-    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
-        """`message` says what to do, by default the class's docstring; `field` is the input at fault, as in GraphQL."""
+    def __init__(self, message: str | None = None, *, field: str | None = None, problem: Problem | None = None) -> None:
+        """`message` says what to do, by default the class's docstring; `field` is the input at fault, as in GraphQL.
+
+        `problem` has the words at fault, where it was a sentence that was to be done.
+        """
         super().__init__(message or type(self).__doc__)
         self.field = field
+        self.problem = problem
 
     @property
     def message(self) -> str:
@@ -52,6 +86,18 @@ class AlreadyExistsError(DeskError):
     """The id is taken: choose another one, or leave it out."""
 
     code = "ALREADY_EXISTS"
+
+
+class NotUnderstoodError(DeskError):
+    """The sentence is not one that `do` understands."""
+
+    code = "NOT_UNDERSTOOD"
+
+
+class AmbiguousError(DeskError):
+    """The sentence may mean several things: say which."""
+
+    code = "AMBIGUOUS"
 
 
 class InvalidTransitionError(DeskError):

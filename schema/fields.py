@@ -22,10 +22,25 @@ from deskgraph.schema.scalars import MAX_LONG, DateTime, Long, Words, parse_date
 ARROW = re.compile(r"(?:<-\[:([A-Z_]+)\]-|-\[:([A-Z_]+)\]->)")
 
 
+def _either(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
 class Field:
-    """What every field has: a name and a description."""
+    """What every field has: a name and a description.
+
+    In sentences it is known by its name and by `aliases`, its value may follow one of `marks`, and where no particular
+    one is named ("the least busy") the inputs `unnamed` are given instead. `words_for` has more words for a choice's.
+    `implied`: where no reference at all is given, what was mentioned before is meant.
+    """
 
     name: str
+    aliases: tuple[str, ...] = ()
+    marks: str = ""
+    words_for: dict[str, str] = {}  # noqa: RUF012 - never changed, only replaced
+    unnamed: dict[str, Any] | None = None
+    example: str = ""
+    implied: bool = False
 
     def __init__(self, doc: str) -> None:
         self.doc = doc
@@ -36,6 +51,27 @@ class Field:
     def named(self, name: str) -> Self:
         """The field with a name, where it is no attribute of a class."""
         self.name = name
+        return self
+
+    def said(
+        self,
+        aliases: str = "",
+        *,
+        marks: str = "",
+        words: dict[str, str] | None = None,
+        unnamed: dict[str, Any] | None = None,
+        example: str = "",
+        implied: bool = False,
+    ) -> Self:
+        """The field with what English sentences say of it; `|` separates alternatives (schema/english/lexicon.py)."""
+        self.aliases, self.marks = _either(aliases), marks
+        self.words_for, self.unnamed, self.example, self.implied = words or {}, unnamed, example, implied
+        return self
+
+    def said_as(self, other: Field) -> Self:
+        """The field, known in sentences as another one is."""
+        self.aliases, self.marks, self.example = other.aliases, other.marks, other.example
+        self.implied = other.implied
         return self
 
     @property

@@ -11,10 +11,14 @@ class Noun:
     """A kind of node. Subclasses declare fields; nobody makes instances.
 
     `searched` are the texts that are searched by words.
+
+    In sentences it is known by its name and by `says`, "issue|case"; a word of `kinds` means one with these values.
     """
 
     prefix: ClassVar[str]
     plural: ClassVar[str]
+    says: ClassVar[str] = ""
+    kinds: ClassVar[dict[str, dict[str, Any]]] = {}
     order: ClassVar[str] = "-created_at"
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ((),)
     searched: ClassVar[tuple[str, ...]] = ()
@@ -89,4 +93,4 @@ def targets(edge: Edge) -> list[type[Noun]]:
 
 def ref_of(one: One) -> Ref:
     """The input that sets an edge."""
-    return Ref(one.doc, noun_of(one.target).prefix, required=one.required).named(one.given_as)
+    return Ref(one.doc, noun_of(one.target).prefix, required=one.required).named(one.given_as).said_as(one)

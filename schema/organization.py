@@ -11,11 +11,14 @@ class Organization(Entity):
 
     prefix = "organization"
     plural = "organizations"
+    says = "organisation|company|org|account"
     indexes = ((), ("domain",))
     searched = ("name", "domain")
 
-    name = Text("The name.", required=True, writable=True, sortable=True)
-    domain = Text("The internet domain, such as acme.com.", most=253, writable=True)
+    name = Text("The name.", required=True, writable=True, sortable=True).said(marks="@named", example="Acme")
+    domain = Text("The internet domain, such as acme.com.", most=253, writable=True).said(
+        "domain name|website|web domain", example="acme.com"
+    )
 
     contacts = Many("Who works there, the newest first.", "<-[:WORKS_AT]-", "Contact")
     tickets = Many("The tickets of its contacts, the newest first.", "<-[:ABOUT]-", "Ticket")

@@ -45,13 +45,22 @@ class Ticket(Entity):
 
     prefix = "ticket"
     plural = "tickets"
+    says = "issue|case|request|incident|support ticket|helpdesk ticket|support request"
     indexes = ((), ("status",), ("status", "priority"), ("number",))
     searched = ("subject", "description", "resolution")
 
     number = LongInteger("A short number for people: #1042.", required=True, sortable=True)
-    subject = Text("What it is about.", required=True, writable=True, sortable=True)
-    description = Text("The request in full.", most=100_000, writable=True)
-    status = Choice("Where it stands.", TicketStatus, required=True, ranked=True, sortable=True)
+    subject = Text("What it is about.", required=True, writable=True, sortable=True).said(
+        "title|subject line|summary|topic",
+        marks="@named|about|regarding|re|re:|concerning|titled|entitled|saying|on|because|that|that says",
+        example="Cannot log in",
+    )
+    description = Text("The request in full.", most=100_000, writable=True).said(
+        "details|desc|body", example="It began on Monday"
+    )
+    status = Choice("Where it stands.", TicketStatus, required=True, ranked=True, sortable=True).said(
+        "state", words={"unresolved": "OPEN,PENDING,ESCALATED", "unsolved": "OPEN,PENDING,ESCALATED"}
+    )
     priority = Choice(
         "How urgent it is.",
         TicketPriority,
@@ -60,18 +69,28 @@ class Ticket(Entity):
         writable=True,
         ranked=True,
         sortable=True,
+    ).said("prio|urgency|priority level|importance")
+    channel = Choice("How it came in.", Channel, writable=True).said(
+        "source|medium",
+        marks="via|by|through|over|on|from|in|over the|via the|through the|by way of|that came in (via|by|through)",
+        words={"telephone": "PHONE", "website": "WEB", "portal": "WEB", "e mail": "EMAIL", "mail": "EMAIL"},
     )
-    channel = Choice("How it came in.", Channel, writable=True)
     level = Integer("How often it was escalated.", required=True, sortable=True)
     resolution = Text("What fixed it; set by `resolve`, cleared by `reopen`.", most=100_000)
 
-    contact = One("Who raised it: the requester.", "<-[:RAISED]-", "Contact", writable=True)
-    assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent", stamps="lastAssignedAt")
+    contact = One("Who raised it: the requester.", "<-[:RAISED]-", "Contact", writable=True).said(
+        "requester|customer|client|reporter",
+        marks="for|from|(on behalf|in the name) of|by|of|to|(raised|opened|reported|submitted|requested|sent) by",
+    )
+    assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent", stamps="lastAssignedAt").said(
+        "owner|agent|handler",
+        marks="of|from|with|(assigned|currently assigned|now assigned|belonging|given) to|(owned|handled|held) by",
+    )
     organization = One(
         "Where its contact works; kept in step with the contact.",
         "-[:ABOUT]->",
         "Organization",
         follows=("contact", "organization"),
-    )
+    ).said("company|org|account", marks="of|from|for|at|by")
     activities = Many("What was noted on it, the newest first.", "<-[:ON]-", "Activity")
     events = Many("What happened to it, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

@@ -35,13 +35,20 @@ class User(Entity):
 
     prefix = "user"
     plural = "users"
+    says = "agent|colleague|teammate|team member|support agent|member|employee|user account|operator"
     indexes = ((), ("email",), ("role", "status"))
     searched = ("name", "email")
 
-    name = Text("The full name.", required=True, writable=True, sortable=True)
-    email = Text("The e-mail address.", most=320, writable=True)
-    role = Choice("What the user does.", UserRole, required=True, default="SUPPORT", writable=True)
-    status = Choice("Whether the user takes tickets now.", UserStatus, required=True, default="OFFLINE", writable=True)
+    name = Text("The full name.", required=True, writable=True, sortable=True).said(
+        "full name", marks="@named", example="Sam Reyes"
+    )
+    email = Text("The e-mail address.", most=320, writable=True).said(
+        "email address|e mail|e mail address|mail|mail address", example="sam@desk.example"
+    )
+    role = Choice("What the user does.", UserRole, required=True, default="SUPPORT", writable=True).said(marks="as")
+    status = Choice(
+        "Whether the user takes tickets now.", UserStatus, required=True, default="OFFLINE", writable=True
+    ).said("state|availability|presence")
     tier = Integer(
         "The support tier, 1 the first line; escalation goes up.",
         required=True,
@@ -50,10 +57,10 @@ class User(Entity):
         most=9,
         writable=True,
         sortable=True,
-    )
+    ).said("support tier|level")
     capacity = Integer(
         "How many unsolved tickets the user takes at most when the desk assigns; null is no limit.", writable=True
-    )
+    ).said("limit|max tickets|ticket limit")
 
     open_tickets = Derived("How many unsolved tickets are assigned to the user.", int, open_tickets)
     tickets = Many("The tickets assigned to the user, the newest first.", "<-[:ASSIGNED_TO]-", "Ticket")

@@ -42,6 +42,9 @@ class Verb:
     fields (in `inputs`, where a name is one of a verb's own). `partial`: an input that is not given stays as it is,
     instead of becoming its default. `reveals`: what the answer has once. `chooses`: fields of the noun that the verb
     sets by its own choice; its event tells them, too.
+
+    In sentences the verb is known by its name, by `says`, "solve|fix", by the `states` it leads to, "done", and by
+    `idioms`, whole phrases such as "let {agent} (handle|do) {id}", with the inputs that the phrase itself gives.
     """
 
     noun: ClassVar[type[Entity]]
@@ -56,6 +59,9 @@ class Verb:
     chooses: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[dict[str, Input]] = {}
     reveals: ClassVar[dict[str, Revealed]] = {}
+    says: ClassVar[str] = ""
+    states: ClassVar[str] = ""
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Conjugate, collect the inputs, and remember the verb."""

@@ -1,8 +1,30 @@
-"""English verb forms, for the names of hooks and events."""
+"""English verb forms, for the names of hooks and events, and for sentences."""
 
 from __future__ import annotations
 
 VOWELS = "aeiou"
+IRREGULAR = {
+    "bring": "brought",
+    "give": "given",
+    "hold": "held",
+    "let": "let",
+    "make": "made",
+    "put": "put",
+    "send": "sent",
+    "set": "set",
+    "shut": "shut",
+    "take": "taken",
+    "write": "written",
+    "get": "got",
+    "leave": "left",
+    "undo": "undone",
+}
+
+
+def forms(phrase: str) -> tuple[str, str]:
+    """The participle and the past of a verb and what belongs to it: hand over -> handing over, handed over."""
+    verb, blank, rest = phrase.partition(" ")
+    return f"{participle(verb)}{blank}{rest}", f"{IRREGULAR.get(verb) or past(verb)}{blank}{rest}"
 
 
 def participle(verb: str) -> str:

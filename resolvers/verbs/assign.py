@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.resolvers.assignment import least_busy
 from deskgraph.resolvers.records import Draft
@@ -17,9 +17,27 @@ class Assign(Verb):
 
     noun = Ticket
     name = "assign"
+    says = (
+        "reassign|give|give out|hand|hand (over|off)|pass|pass (on|along)|transfer|turn over|move|move over|shift|send"
+        "|forward|route|redirect|direct|delegate|entrust|allocate|allot|dispatch|distribute|designate|auto assign"
+    )
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(let|have|get|ask|tell|want|(i|we) (want|need|would like)|i'd like) {agent} (to)? (@handle) {id}": {},
+        "{agent} (should|must|shall|will|can|is to|has to|needs to|may|ought to) (now|please)? (@handle) {id}": {},
+        "{agent} (@handles) {id}": {},
+        "{id} (@goes to|to|over to) {agent}": {},
+        "(put|set) {agent} (on|onto|on to|in charge of) {id}": {},
+        "(make|name|appoint) {agent} (responsible for|in charge of) {id}": {},
+        "(make|name|appoint) {agent} (the|an)? (owner|assignee|agent|handler) (of|for|on) {id}": {},
+        "(@i handle) {id}": {"agent": "me"},
+    }
     from_ = (TicketStatus.OPEN, TicketStatus.PENDING, TicketStatus.ESCALATED, TicketStatus.RESOLVED)
 
-    agent = Ref("The user to assign it to; the least busy one by default.", "user")
+    agent = Ref("The user to assign it to; the least busy one by default.", "user").said(
+        "assignee|owner|handler",
+        marks="@over to|as|with",
+        unnamed={},
+    )
 
     @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:

@@ -9,5 +9,6 @@ class Close(Verb):
 
     noun = Ticket
     name = "close"
+    says = "close out|close off|close down|shut|shut down"
     from_ = (TicketStatus.OPEN, TicketStatus.RESOLVED)
     to = TicketStatus.CLOSED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from deskgraph.schema.activity import Activity
 from deskgraph.schema.contact import Contact
 from deskgraph.schema.organization import Organization
@@ -13,6 +15,11 @@ class Create(Verb):
     """Creates one."""
 
     name = "create"
+    says = (
+        "add|open|open up|make|raise|log|file|register|set up|record|submit|write|start|enter|post|leave|put|put in"
+        "|enroll|onboard|get|insert|build|attach|append|do|take|book|save|(jot|note) down"
+        "|new|a new|(create|add|another|one) new"
+    )
     creates = True
 
 
@@ -38,3 +45,6 @@ class CreateActivity(Create):
     """Creates an activity with a contact, on a ticket, for an organization."""
 
     noun = Activity
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(note|comment|make note|take note|jot down|leave word)": {"type": "note"}
+    }

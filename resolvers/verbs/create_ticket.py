@@ -20,8 +20,12 @@ class CreateTicket(Create):
     to = TicketStatus.OPEN
     chooses = ("number",)
 
-    agent = Ref("The user to assign it to.", "user")
-    assign = Choice("How to choose an agent where none is named.", Assignment)
+    agent = Ref("The user to assign it to.", "user").said(
+        "assignee|owner|handler",
+        marks="(assigned|assign|assigning it|to be assigned|and assign) to|(handled|to be handled) by",
+        unnamed={"assign": "LEAST_BUSY"},
+    )
+    assign = Choice("How to choose an agent where none is named.", Assignment).said("assignment")
 
     @classmethod
     def change(cls, given: dict[str, Any]) -> Change:

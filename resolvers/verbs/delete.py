@@ -14,6 +14,7 @@ class Delete(Verb):
     """Takes it out of every query and list. The graph keeps the node, labelled Deleted, and the log its events."""
 
     name = "delete"
+    says = "remove|erase|trash|get rid of"
     deletes = True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.resolvers.assignment import least_busy
 from deskgraph.resolvers.records import Draft
@@ -18,11 +18,19 @@ class Escalate(Verb):
 
     noun = Ticket
     name = "escalate"
+    says = "push up|kick up|bump up|move up|elevate"
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(raise|bump|move|push|kick|pass|send|take|escalate|hand|bring|get|transfer) {id} (@upward)": {},
+    }
     from_ = UNSOLVED
     to = TicketStatus.ESCALATED
     chooses = ("level", "agent")
 
-    reason = Text("Why it needs somebody else.", most=10_000, required=True)
+    reason = Text("Why it needs somebody else.", most=10_000, required=True).said(
+        "explanation|justification|note|comment|message|cause|text",
+        marks="@why",
+        example="Billing system outage",
+    )
 
     @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:

@@ -1,5 +1,7 @@
 """hold."""
 
+from typing import Any, ClassVar
+
 from deskgraph.schema.fields import Text
 from deskgraph.schema.ticket import Ticket, TicketStatus
 from deskgraph.schema.verb import Verb
@@ -10,8 +12,17 @@ class Hold(Verb):
 
     noun = Ticket
     name = "hold"
+    says = "park|pause|freeze|suspend|put on hold|place on hold|set on hold"
+    states = "on hold|waiting|put on hold|placed on hold|on pause|parked"
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(put|place|set|keep|leave|get|take|move) {id} (on hold|onto hold|on pause|on ice)": {}
+    }
     past = "held"
     from_ = (TicketStatus.OPEN, TicketStatus.ESCALATED)
     to = TicketStatus.PENDING
 
-    reason = Text("What it waits for.", most=10_000)
+    reason = Text("What it waits for.", most=10_000).said(
+        "explanation|note|comment|message|cause|text",
+        marks="until|till|while|(while|as) we (wait|are waiting) for|(while|) waiting (for|on)|pending|awaiting|@why",
+        example="The customer's answer",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.schema.fields import Text
 from deskgraph.schema.ticket import Ticket, TicketStatus
@@ -14,10 +14,20 @@ class Reopen(Verb):
 
     noun = Ticket
     name = "reopen"
+    says = "open|open (again|up|back up)|reactivate|resume|continue|unhold|unpause|unpark|unfreeze|unresolve|revive"
+    states = "open again|reopened"
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(take|get|bring|move|put) {id} (off hold|off pause|out of hold)": {},
+        "(open|bring|get) {id} (again|back|back up|back to life)": {},
+    }
     from_ = (TicketStatus.PENDING, TicketStatus.RESOLVED, TicketStatus.CLOSED)
     to = TicketStatus.OPEN
 
-    reason = Text("Why it is not done.", most=10_000)
+    reason = Text("Why it is not done.", most=10_000).said(
+        "explanation|note|comment|message|cause|text",
+        marks="@why",
+        example="Still locked out",
+    )
 
     @classmethod
     def change(cls, given: dict[str, Any]) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.schema.activity import Activity
 from deskgraph.schema.contact import Contact
@@ -16,6 +16,14 @@ class Update(Verb):
     """Changes what is given and leaves the rest; null takes a value away."""
 
     name = "update"
+    says = (
+        "set|reset|change|mark|flag|label|make|turn|switch|put|move|bring|get|give|treat|consider|edit|fix|modify|adjust|alter"
+        "|correct|amend|revise|replace|bump|bump (up|down)|raise|lower|increase|decrease|reduce|drop|upgrade|downgrade"
+        "|promote|demote|prioritize|prioritise|reprioritize"
+    )
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(rename|retitle) {id} (to|as|into|:|=) {title}": {},
+    }
     partial = True
 
     @classmethod
@@ -36,6 +44,7 @@ class UpdateTicket(Update):
     """Changes a ticket's own fields; its state is moved by the other verbs."""
 
     noun = Ticket
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {"(link|attach|connect|tie) {id} (to|with) {contact}": {}}
     from_ = tuple(status for status in TicketStatus if status is not TicketStatus.CLOSED)
 
 
@@ -43,6 +52,10 @@ class UpdateContact(Update):
     """Changes a contact; its tickets follow it to another organization."""
 
     noun = Contact
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(move|transfer|switch|reassign|attach|link|connect) {id} (to|over to|into|onto|with) {organization}": {},
+        "{id} ((now|) works (at|for)|(has|) moved to|is now at|(now|) belongs to) {organization}": {},
+    }
 
 
 class UpdateOrganization(Update):

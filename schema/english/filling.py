@@ -1,0 +1,334 @@
+"""Filling a verb with what follows it: which item is what it is done to, which an input, which a description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from deskgraph.schema.english import lexicon
+from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_of, title_of
+from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
+from deskgraph.schema.english.plan import Condition, Option, Ref, joined
+from deskgraph.schema.english.values import Unfit, convert, fits, noun
+from deskgraph.schema.fields import Choice, One
+from deskgraph.schema.fields import Ref as RefInput
+from deskgraph.schema.noun import noun_of
+from deskgraph.schema.verb import Verb
+
+ITSELF = "*"
+ABOUT_SUBJECT = (":", "of", "on", "for", "in", "to", "at", "with")
+NO_DESCRIPTION = ("to", "into", "onto", "as")
+UNFINISHED = ("of", "to", "that", "the", "a", "an", "with", "because", "as")
+SETTING = ("to", "as", "into", ":", "=", "onto", "with", "by")
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A verb with what was filled in so far.
+
+    `target` is what a description behind it describes: ITSELF, what it is done to, or the name of an input. `pending`
+    is a field that was named and still wants its value. `open` is a word that still wants something behind it.
+    `by_name`: inputs count only where their field is named, for it is another verb that was said. `conditions` were
+    said before what they describe.
+    """
+
+    verb: type[Verb]
+    subject: tuple[Ref, ...] = ()
+    given: dict[str, Any] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
+    target: str = ""
+    pending: str = ""
+    open: Item | None = None
+    by_name: bool = False
+    conditions: tuple[Condition, ...] = ()
+
+    def take(self, item: Item) -> list[Filling]:
+        """The ways to go on with an item; Refused if there is none."""
+        if item.kind == "fill":
+            return [self]
+        if item.kind == "noise":
+            return [replace(self, open=item)]
+        email = self.verb.creates and item.kind == "thing" and item.values[0].kind in ("email", "quoted")
+        if self.open and item.kind in ("thing", "where", "bare") and not email:
+            raise self.unexpected(self.open)
+        made = replace(self, open=None)
+        ways: list[Filling] = getattr(made, f"_{item.kind}")(item)
+        if not ways:
+            raise self.unexpected(item)
+        return ways
+
+    def unexpected(self, item: Item) -> Refused:
+        """That an item has no place with this verb."""
+        return Refused(f"UNEXPECTED:{self.verb.key()}", item.first, item.behind, verb=self.verb, weight=1)
+
+    # What stands alone
+
+    def _thing(self, item: Item) -> list[Filling]:
+        if self.verb.creates:
+            return self._titled(item)
+        refs: tuple[Ref, ...] = item.values
+        prefix = self.verb.noun.prefix
+        if not self.subject and all(fits(ref, prefix) for ref in refs):
+            return [replace(self, subject=refs, target=ITSELF)]
+        if len(refs) > 1 or item.mark or self.verb.partial or self.by_name:
+            return []
+        ways = [way for name in self._refs_of() for way in self._try(name, refs[0])]
+        main = main_text(self.verb)
+        if not ways and refs[0].kind == "quoted" and main and main not in self.settled:
+            ways = self._try(main, refs[0])
+        return ways or self._swapped(refs[0])
+
+    def _swapped(self, ref: Ref) -> list[Filling]:
+        """The quoted text came first: "resolve 'restarted it' #3"."""
+        main = main_text(self.verb)
+        quoted = len(self.subject) == 1 and self.subject[0].kind == "quoted" and not self.subject[0].noun
+        if quoted and main and main not in self.settled and fits(ref, self.verb.noun.prefix) and not self.verb.partial:
+            return replace(self, subject=(ref,), target=ITSELF)._try(main, self.subject[0])
+        return []
+
+    def _titled(self, item: Item) -> list[Filling]:
+        """Alone behind a creating verb stand the title, the main text, an address, or somebody who is certain."""
+        [ref, *more] = item.values
+        if more:
+            return []
+        names = (
+            [title_of(self.verb.noun), main_text(self.verb)] if ref.kind in ("quoted", "name") and not ref.noun else []
+        )
+        names = [name for name in names if name and (ref.kind == "quoted" or name == "name" or name == "subject")]
+        if ref.kind == "email":
+            names = ["email"]
+        for name in names:
+            if name in self.verb.inputs and name not in self.settled:
+                plain = ref.kind == "name" and not ref.conditions
+                text: Value = Text(ref.text, ref.first, ref.behind) if plain else ref
+                return self._try(name, text)
+        if ref.kind in ("id", "number", "email") or ref.noun:
+            return [way for name in self._refs_of() for way in self._try(name, ref)][:1]
+        return []
+
+    def _refs_of(self) -> list[str]:
+        """The inputs for references that are still free."""
+        inputs = self.verb.inputs.items()
+        return [name for name, one in inputs if isinstance(one, RefInput) and name not in self.settled]
+
+    def _bare(self, item: Item) -> list[Filling]:
+        main = main_text(self.verb)
+        return self._try(main, item.values[0]) if main and main not in self.settled else []
+
+    def _chosen(self, item: Item) -> list[Filling]:
+        [value] = item.values
+        if self.pending:
+            return self._set_pending(value)
+        if isinstance(value, Null):
+            return []
+        return self._choices(value)
+
+    def _choices(self, value: Value) -> list[Filling]:
+        """A choice's word for whichever input has it."""
+        names = [
+            name for name in self.verb.inputs if isinstance(value, Word) and value.of(name) and name not in self.settled
+        ]
+        return [way for name in names for way in self._try(name, value)]
+
+    def _where(self, item: Item) -> list[Filling]:
+        ref = self._described()
+        certain = ref is not None and ref.kind in ("id", "number") and item.mark == "from"
+        if ref is None or not (ref.kind == "select" or certain):
+            return []
+        prefix = ref.noun or self.verb.noun.prefix
+        conditions = [adjective.of(prefix) for adjective in item.values if isinstance(adjective, Adjective)]
+        if any(condition is None for condition in conditions):
+            return []
+        return [self._describe(*joined([condition for condition in conditions if condition]))]
+
+    # What has a name
+
+    def _field(self, item: Item) -> list[Filling]:
+        name = self._named_input(item.name)
+        if self.pending or not name or name in self.settled:
+            return []
+        return [replace(self, pending=name)]
+
+    def _named(self, item: Item) -> list[Filling]:
+        name = self._named_input(item.name)
+        if name and name not in self.settled and len(item.values) == 1:
+            return self._try(name, item.values[0], strict=True)
+        return self._condition_of(item.name, item.values[0]) if len(item.values) == 1 else []
+
+    def _named_input(self, name: str) -> str:
+        """The input that is meant by a name: its own, or another one of its names."""
+        if name in self.verb.inputs:
+            return name
+        if name == "status" and "status" in self.verb.noun.fields and self.verb.partial:
+            return name  # a state that only other verbs set: Command.items remembers it for them
+        spoken = name.replace("_", " ")
+        return next((own for own, declared in self.verb.inputs.items() if spoken in names_of(declared)), "")
+
+    def _condition_of(self, name: str, said: Value) -> list[Filling]:
+        """A named value as a description: "all tickets with status open"."""
+        ref = self._described()
+        declared = noun(ref.noun).fields.get(name) if ref is not None and ref.kind == "select" else None
+        if not isinstance(declared, Choice):
+            return []
+        word = said.of(name) if isinstance(said, Word) else said.text.upper() if isinstance(said, Ref) else ""
+        return [self._describe(Condition(name, (word,)))] if word and word in declared.words.__members__ else []
+
+    # What has a mark before it
+
+    def _marked(self, item: Item) -> list[Filling]:
+        if self.pending and item.mark in SETTING and len(item.values) == 1:
+            return self._set_pending(item.values[0])
+        [value, *more] = item.values
+        if isinstance(value, Text):
+            return self._marked_text(item.mark, value)
+        if isinstance(value, Word):
+            return self._marked_word(item, value)
+        if not more:
+            ways = self._marked_input(item.mark, value)
+            if ways:
+                return ways
+        described = self._further(item.mark, item.values) if not more else []
+        if described or self.verb.creates:
+            return described
+        if self.subject or not all(fits(ref, self.verb.noun.prefix) for ref in item.values):
+            return []
+        usual = item.mark in (*ABOUT_SUBJECT, *(("from", "about") if self.verb.partial else ()))
+        return [replace(self, subject=item.values, target=ITSELF)] if usual else []
+
+    def _marked_text(self, mark: str, text: Text) -> list[Filling]:
+        free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
+        names = [name for name in free if mark in marks_of(self.verb, name)]
+        return self._try(names[0], text) if names and text.text.lower() not in UNFINISHED else []
+
+    def _marked_word(self, item: Item, word: Word) -> list[Filling]:
+        if item.mark == "from" and self.verb.partial:
+            fields = [name for name, value in word.values if name in self.verb.noun.fields]
+            conditions = [Condition(name, (str(word.of(name)),)) for name in fields]
+            if self.subject and conditions:
+                return [self._describe(*conditions)]
+            return [replace(self, conditions=(*self.conditions, *conditions))] if conditions else []
+        names = [name for name in self.verb.inputs if word.of(name) and name not in self.settled]
+        fitting = [name for name in names if self.verb.partial or item.mark in (*marks_of(self.verb, name), "to", "as")]
+        return [way for name in fitting for way in self._try(name, word)]
+
+    def _marked_input(self, mark: str, ref: Ref) -> list[Filling]:
+        """The inputs that the mark introduces and that the reference may be."""
+        if self.by_name:
+            return []
+        names = [name for name in self.verb.inputs if name not in self.settled and mark in marks_of(self.verb, name)]
+        refs = [way for name in names if isinstance(self.verb.inputs[name], RefInput) for way in self._try(name, ref)]
+        if refs:
+            return refs
+        return [
+            way for name in names for way in self._try(name, ref) if not isinstance(self.verb.inputs[name], RefInput)
+        ][:1]
+
+    # Descriptions
+
+    def _described(self) -> Ref | None:
+        """What a description behind it describes."""
+        if self.target == ITSELF:
+            return self.subject[-1]
+        found = self.given.get(self.target)
+        return found if isinstance(found, Ref) else None
+
+    def _describe(self, *conditions: Condition) -> Filling:
+        ref = self._described()
+        assert ref is not None
+        if self.target == ITSELF:
+            return replace(self, subject=(*self.subject[:-1], ref.where(*conditions)))
+        return replace(self, given={**self.given, self.target: ref.where(*conditions)})
+
+    def _further(self, mark: str, values: tuple[Ref, ...]) -> list[Filling]:
+        """What a mark and a reference say of the thing before them: "of Acme", "assigned to Sam"."""
+        ref, [value] = self._described(), values
+        certain = ref is not None and ref.kind in ("id", "number", "bare number") and mark in ("of", "from")
+        if ref is None or not (ref.kind in ("select", "name") or certain) or mark in NO_DESCRIPTION:
+            return []
+        if ref.kind == "name" and self.verb.deletes and mark == "from":
+            return []  # "remove Ann from Acme" hardly means that Ann is to be deleted
+        prefixes = [ref.noun] if ref.noun else self._target_nouns()
+        edges = [one for prefix in prefixes for one in edges_by(prefix, mark) if fits(value, prefix_of_edge(one))]
+        if not edges:
+            about = ref.kind == "select" and mark in ABOUT and value.kind == "quoted"
+            return [self._describe(Condition(title_of(noun(ref.noun)) or "", part=value.text))] if about else []
+        names = {one.name for one in edges}
+        return [self._describe(Condition(names.pop() if len(names) == 1 else "", ref=value))]
+
+    def _target_nouns(self) -> list[str]:
+        if self.target == ITSELF:
+            return [self.verb.noun.prefix]
+        declared = self.verb.inputs[self.target]
+        return [declared.prefix] if isinstance(declared, RefInput) else []
+
+    # Values
+
+    def _set_pending(self, value: Value) -> list[Filling]:
+        return replace(self, pending="")._try(self.pending, value, strict=True)
+
+    def _try(self, name: str, value: Value, *, strict: bool = False) -> list[Filling]:
+        """With the value as that input, if it can be. `strict`: the sentence names the input, so say why not."""
+        if name in self.settled or name not in self.verb.inputs:
+            return []
+        declared = self.verb.inputs[name]
+        if isinstance(value, Ref) and value.kind == "anyone":
+            if declared.unnamed is None:
+                return []
+            given = {**self.given, **declared.unnamed}
+            return [replace(self, given=given, settled=self.settled | {name, *declared.unnamed}, target="")]
+        if isinstance(value, Ref) and name == "name" and "email" in self.verb.inputs:
+            addresses = [one.values[0] for one in value.conditions if one.field == "email"]
+            if addresses and self.verb.creates:  # "Jane Doe (jane@acme.com)"
+                given = {**self.given, "name": value.text, "email": addresses[0]}
+                return [replace(self, given=given, settled=self.settled | {"name", "email"}, target="")]
+        try:
+            converted = convert(self.verb, name, value)
+        except Unfit:
+            return []
+        except Refused:
+            if strict or (isinstance(value, Ref) and value.kind == "quoted"):
+                raise
+            return []
+        given = {**self.given, name: converted}
+        return [replace(self, given=given, settled=self.settled | {name}, target=name)]
+
+    def finished(self, first: int, behind: int) -> Option:
+        """The option that was filled; Refused if something is missing."""
+        if self.open:
+            raise self.unexpected(self.open)
+        if self.pending:
+            raise Refused(f"NO_VALUE:{self.pending}", first, behind, verb=self.verb, weight=1)
+        for name, declared in self.verb.inputs.items():
+            if self.verb.needs(declared) and name not in self.given:
+                raise Refused(
+                    f"MISSING:{name}",
+                    first,
+                    behind,
+                    code="INVALID_INPUT",
+                    field=declared.graphql,
+                    verb=self.verb,
+                    weight=2,
+                )
+        if (self.verb.partial or self.by_name) and not self.given:
+            raise Refused("NOTHING_TO_CHANGE", first, behind, verb=self.verb, weight=1)
+        subject = self.subject
+        if any(ref.text == "everything" and not ref.conditions for ref in subject):
+            raise Refused("EVERYTHING", subject[0].first, subject[0].behind, verb=self.verb, weight=2)
+        if subject and self.conditions:
+            subject = (*subject[:-1], subject[-1].where(*self.conditions))
+        if not subject and not self.verb.creates:
+            subject = (Ref("pronoun", "implied", first=first, behind=behind),)
+        return Option(self.verb, subject, self.given)
+
+
+ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
+
+
+def edges_by(prefix: str, mark: str) -> list[One]:
+    """The noun's edges that the mark may lead along."""
+    return [one for one in noun(prefix).ones() if mark in lexicon.marks(one.marks)]
+
+
+def prefix_of_edge(one: One) -> str:
+    """The prefix of the noun at the other end."""
+    return noun_of(one.target).prefix

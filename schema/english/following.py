@@ -1,0 +1,100 @@
+"""Items, as the grammar's rules make them of the words that follow a verb."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskgraph.schema.english.naming import Naming
+from deskgraph.schema.english.nodes import Item, Null, Text
+from deskgraph.schema.english.parts import Parts, span, word
+
+
+class Following(Naming):
+    """The callbacks of rules for items."""
+
+    def items(self, parts: Parts) -> tuple[Item, ...]:
+        return tuple(parts[0]) if isinstance(parts[0], tuple) else (parts[0],)
+
+    def items_more(self, parts: Parts) -> tuple[Item, ...]:
+        return (*parts[0], *self.items(parts[1:]))
+
+    def thing(self, parts: Parts) -> Item:
+        return Item("thing", values=parts[0], first=span(parts)[0], behind=span(parts)[1])
+
+    def marked(self, parts: Parts) -> Item:
+        values = parts[1] if isinstance(parts[1], tuple) else (parts[1],)
+        return self._item("marked", parts, mark=parts[0].value.meaning, values=values)
+
+    def marked_anyone(self, parts: Parts) -> Item:
+        return self._item("marked", parts, mark=parts[0].value.meaning, values=(self._edge_ref("anyone", parts[1]),))
+
+    def marked_choice(self, parts: Parts) -> Item:
+        return self._item("marked", parts, mark=parts[0].value.meaning, values=(word(parts[1]),))
+
+    def chosen(self, parts: Parts) -> Item:
+        return self._item("chosen", parts, values=(word(parts[0]),))
+
+    def nulled(self, parts: Parts) -> Item:
+        return self._item("chosen", parts, values=(Null(*span(parts)),))
+
+    def named_value(self, parts: Parts) -> Item:
+        return self._item("named", parts, name=parts[0].value.meaning, values=parts[-1])
+
+    def named_null(self, parts: Parts) -> Item:
+        return self._item("named", parts, name=parts[0].value.meaning, values=(Null(*span(parts)),))
+
+    def named_choice(self, parts: Parts) -> Item:
+        return self._item("named", parts, name=parts[0].value.meaning, values=(word(parts[-1]),))
+
+    def value_named(self, parts: Parts) -> Item:
+        edge = parts[0].value
+        text = Text(edge.meaning, edge.first, edge.behind, quoted=True)
+        return self._item("named", parts, name=parts[-1].value.meaning, values=(text,))
+
+    def field_only(self, parts: Parts) -> Item:
+        return self._item("field", parts, name=parts[0].value.meaning)
+
+    def owner_of_field(self, parts: Parts) -> Item:
+        return Item("thing", "of field", values=(parts[0],), first=span(parts)[0], behind=span(parts)[1])
+
+    def his_field(self, parts: Parts) -> Item:
+        ref = self._edge_ref("pronoun", parts[0])
+        return Item("thing", "of field", values=(ref,), first=ref.first, behind=ref.behind)
+
+    def condition(self, parts: Parts) -> Item:
+        return self._item("where", parts, mark=parts[0].value.meaning, values=tuple(self.adjs(parts[1:])))
+
+    def adjective(self, parts: Parts) -> Item:
+        return self._item("where", parts, values=tuple(self.adjs(parts)))
+
+    def that_are(self, parts: Parts) -> Item:
+        return self._item("where", parts, values=tuple(parts[1]))
+
+    def noise(self, parts: Parts) -> Item:
+        return self._item("noise", parts)
+
+    def fill(self, parts: Parts) -> Item:
+        return self._item("fill", parts)
+
+    def tail_marked(self, parts: Parts) -> tuple[Item, ...]:
+        item = self._item("marked", parts[:2], mark=parts[0].value.meaning, values=(parts[1],))
+        return (item, *(parts[2] if len(parts) > 2 else ()))
+
+    def tail_named(self, parts: Parts) -> Any:
+        text = next(part for part in parts if isinstance(part, Text))
+        item = self._item("named", parts[: parts.index(text) + 1], name=parts[0].value.meaning, values=(text,))
+        closers = parts[parts.index(text) + 1 :]
+        return (item, *closers[0]) if closers else (item,)
+
+    def tail_bare(self, parts: Parts) -> tuple[Item, ...]:
+        return (self._item("bare", parts[:1], values=(parts[0],)), *(parts[1] if len(parts) > 1 else ()))
+
+    def _item(self, kind: str, parts: Parts, **more: Any) -> Item:
+        first, behind = span(parts)
+        return Item(kind, first=first, behind=behind, **more)
+
+    def text_refs(self, parts: Parts) -> Any:
+        return parts[0]
+
+    def text_run(self, parts: Parts) -> Any:
+        return parts[0]

@@ -1,0 +1,182 @@
+"""The grammar of sentences, generated from the declarations in Lark's notation.
+
+It is LALR(1) over what words may mean, with a terminal a meaning: `V_RESOLVE` is any word for resolving, `T_RESOLVE`
+any word that introduces its text, `H_TICKET` the head of what is created. A word with several meanings has several
+terminals, and `reader` follows all of them. What hangs on the verb is generated: its forms, and its `tail`, a text
+without quotes, which goes on to the end of the step but for `closers`. The rest is in sentence.lark.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from deskgraph.schema.english.groups import Group, choices, groups, is_text, main_text, marks_of, title_of
+from deskgraph.schema.english.idioms import Idiom, literal
+from deskgraph.schema.english.vocabulary import SHORT, Vocabulary
+from deskgraph.schema.fields import Ref
+
+
+@cache
+def fixed() -> str:
+    """The rules that hang on no declaration."""
+    text = (files(__package__) / "sentence.lark").read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("//"))
+
+
+def grammar(vocabulary: Vocabulary) -> str:
+    """The text of the grammar; all of its terminals are declared, for tokens are made by `reader`."""
+    made = vocabulary.groups
+    plain = [group for group in made if not group.noun]
+    bodies = [line for group in made for line in _bodies(group)]
+    bodies += ["compound -> finished", "compound tail_any -> finished"]
+    rules = [fixed(), *(_tail(group) for group in made)]
+    rules += [_rule(f"cmd_{group.key.lower()}", _commands(group, vocabulary)) for group in made]
+    rules.append(_rule("verb", [f"V_{group.key}" for group in plain]))
+    rules.append(_rule("further", [f"cmd_{group.key.lower()} ANDP -> further" for group in plain]))
+    rules.append(_rule("body", bodies))
+    text = "\n".join(rules)
+    declared = sorted({word for word in text.replace("|", " ").replace(":", " ").split() if word.isupper()})
+    return f"%declare {' '.join(declared)}\n{text}\n"
+
+
+def _rule(name: str, alternatives: list[str]) -> str:
+    return f"{name}: " + "\n  | ".join(dict.fromkeys(alternatives))
+
+
+def _tail(group: Group) -> str:
+    """A text without quotes that ends a group's command, and what may yet follow it."""
+    key, name = group.key, group.key.lower()
+    tails = [f"T_{key} run -> tail_marked"] if has_marks(group) else []
+    titled = group.noun and main_text(group.verbs[0]) == title_of(group.noun)
+    tails += ["COMMAT crun -> tail_marked"] if tails and not titled else []
+    texts = [name for name, several in group.inputs().items() if is_text(several[0]) and name not in SHORT]
+    tails += [f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"] if texts else []
+    tails += ["brun -> tail_bare"] if takes_bare_text(group) else []
+    if not tails:
+        return ""
+    return "\n".join(
+        [
+            _rule(
+                f"tail_{name}", [way for tail in tails for way in (tail, tail.replace(" ->", f" closers_{name} ->"))]
+            ),
+            _rule(f"closers_{name}", [f"closer_{name} -> items", f"closers_{name} closer_{name} -> items_more"]),
+            _rule(f"closer_{name}", _closers(group, texts)),
+        ]
+    )
+
+
+def _closers(group: Group, texts: list[str]) -> list[str]:
+    """What may follow a text without quotes and yet be no part of it: politeness, and values that can't be mistaken."""
+    key = group.key
+    found = ["FILLP -> fill"]
+    if texts:
+        found += ["NOISE -> noise", f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"]
+    others = [one for several in group.inputs().values() for one in several if not is_text(one)]
+    if group.noun or group.partial:
+        values = ["refs", *(["CHOICE"] if any(choices(one) for one in others) else [])]
+        ways = [(f"FC_{key} {middle}{value}", value) for value in values for middle in ("", "EQ ")]
+        found += [f"{way} -> {'named_value' if value == 'refs' else 'named_choice'}" for way, value in ways]
+    if any(choices(one) for one in others) and not group.partial:
+        found += ["CHOICE -> chosen", "PREP CHOICE -> marked_choice"]
+    if group.noun and any(isinstance(one, Ref) for one in others):
+        found += ["PREPC cref -> marked", "PREPC ANYONE -> marked_anyone"]
+    return found
+
+
+def has_marks(group: Group) -> bool:
+    """Whether a text of the group may be introduced without its name."""
+    return group.partial or any(marks_of(verb, main) for verb in group.verbs if (main := main_text(verb)))
+
+
+def takes_bare_text(group: Group) -> bool:
+    """Whether the group needs a text so much that one may follow with no introduction at all."""
+    mains = [(verb, main_text(verb)) for verb in group.verbs if not verb.partial]
+    return any(main and main not in SHORT and (verb.needs(verb.inputs[main]) or verb.creates) for verb, main in mains)
+
+
+def _bodies(group: Group) -> list[str]:
+    """A group's command as a step, with a text or without."""
+    name = group.key.lower()
+    ends = [f"cmd_{name} -> finished", *([f"cmd_{name} tail_{name} -> finished"] if _tail(group) else [])]
+    return [*ends, *(_sets(group) if group.partial else [])]
+
+
+def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
+    """How a group's command begins, and that each item goes on with it, so that what does not fit ends a reading."""
+    name = group.key.lower()
+    starts = [f"{start} -> make_{name}" for start in _makes(group)] if group.noun else _acts(group)
+    idioms = [
+        line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group
+    ]
+    return [*starts, *idioms, f"cmd_{name} item -> taken"]
+
+
+def _makes(group: Group) -> list[str]:
+    """Creating: the verb and the head of what is created; or somebody "as a contact"."""
+    name, head = group.name.upper(), f"H_{group.noun.prefix.upper() if group.noun else ''}"
+    heads = [head, f"adjs {head}", *(f"{det} {way}{head}" for det in ("DET", "DETI") for way in ("", "adjs "))]
+    starts = [f"{verb} {way}" for verb in (f"V_{name}", f"GLEAD G_{name}") for way in heads]
+    if group.noun and group.noun.kinds:
+        starts += [f"V_{name} PREP refs {det} {head}" for det in ("DET", "DETI")]
+        starts += [f"V_{name} {way} {head}" for way in ("name", "DETI name", "QUOTED", "DETI QUOTED")]
+    starts += (
+        [f"V_{name} QUOTED PREP refs ASF {way}{head}" for way in ("", "DETI ")]
+        if group.noun and group.noun.kinds
+        else []
+    )
+    return [*starts, f"VH_{group.key}", f"V_{name} np ASF {head}", f"V_{name} np ASF DETI {head}"]
+
+
+def _acts(group: Group) -> list[str]:
+    """Resolve; would you mind resolving; it should be resolved; mark it as resolved."""
+    name, key = group.name.upper(), group.key.lower()
+    starts = [f"V_{name} -> act_{key}", f"GLEAD G_{name} -> act_{key}"]
+    starts += [f"subject P_{group.key} -> done_{key}", f"further P_{group.key} -> done_{key}"]
+    return [
+        *starts,
+        *(
+            f"cmd_{other.key.lower()} P_{group.key} -> state_{key}"
+            for other in partial_groups()
+            if other.key != group.key
+        ),
+    ]
+
+
+def partial_groups() -> list[Group]:
+    """The groups that set fields one by one."""
+    return [group for group in groups() if group.partial]
+
+
+def _sets(group: Group) -> list[str]:
+    """The further forms of setting fields: "it should be urgent", "the priority of it should be high"."""
+    key = group.key
+    found = [f"np HAVING {way}CHOICE -> be_{key.lower()}" for way in ("", "DET ", "DETI ")]
+    found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
+    subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
+    found += [
+        f"{owner} FIELDN IS {value} -> field_be_{key.lower()}"
+        for owner in ("single POSSF", "HISF")
+        for value in ("refs", "CHOICE")
+    ]
+    wanted = ["WANT np", "WANT np TOBE"]
+    found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DETI ")]
+    found += [
+        f"WANT {subject} {tobe}P_{key} EQ {value} -> field_be_{key.lower()}"
+        for subject in subjects[:3]
+        for tobe in ("", "TOBE ")
+        for value in ("refs", "CHOICE")
+    ]
+    found += [f"VSET refs {way}FIELDO PREPM np -> set_as" for way in ("ASF ", "DET ", "DETI ")]
+    found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
+    for subject in subjects:
+        for verb in ("BE", "EQT", f"BE P_{key} EQ"):
+            found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
+    return found
+
+
+def _idiom(number: int, idiom: Idiom) -> list[str]:
+    """One idiom; what describes its last slot further is among the items that follow."""
+    words = [{"{np}": "np", "{text}": "textual"}.get(part) or literal(part) for part in idiom.parts]
+    words[-1] = "refs" if words[-1] == "np" else words[-1]
+    return [f"{' '.join(words)} -> idiom_{number}"]

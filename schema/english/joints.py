@@ -1,0 +1,99 @@
+"""Where steps meet: the words between them, commands that follow, bullets, and the end of the sentence."""
+
+from __future__ import annotations
+
+from deskgraph.schema.english.lookup import Lookup, Words
+from deskgraph.schema.english.tokens import Sentence
+
+HARD = (";", ".", "!", "?", "\n")
+SOFT = (",",)
+LONGEST_JOINT = 12
+
+
+class Joints(Lookup):
+    """A sentence with what is known of its joints."""
+
+    def __init__(self, sentence: Sentence, words: Words) -> None:
+        super().__init__(sentence, words)
+        self.endings = self._endings()
+        questions = (place for place, token in enumerate(self.tokens) if token.word == "?")
+        self.last_question = max(questions, default=-1)
+
+    def _command_follows(self, place: int) -> bool:
+        """Whether a command starts behind the joint at a token, perhaps a negated one."""
+        at = self._joint(place)[0]
+        while (behind := self._longest(self.words.leads, at)[0]) > at:
+            at = behind
+            if self._longest(self.words.commands, at)[0] > at:
+                return True
+        if (behind := self._longest(self.words.negations, at)[0]) > at:
+            at = behind
+        return any(self._longest(trie, at)[0] > at for trie in (self.words.commands, self.words.wants))
+
+    def _certain_command(self, place: int) -> bool:
+        """Whether a command starts there that says at once what it is done to: "close it", "assign #3"."""
+        behind = self._longest(self.words.commands, place)[0]
+        if behind == place or behind >= self.size:
+            return False
+        senses = {sense.terminal for match in self.matches[behind] if not match.slips for sense in match.senses}
+        return self.tokens[behind].kind in ("hash", "id") or "PRON" in senses
+
+    def _negates(self, place: int) -> bool:
+        """Whether a command follows the negation at a token."""
+        behind = self._longest(self.words.negations, place)[0]
+        return any(self._longest(trie, behind)[0] > behind for trie in (self.words.commands, self.words.wants))
+
+    def _joint(self, place: int) -> tuple[int, float]:
+        """Where the words that join two steps end, and what that joint costs; the token itself if there is none."""
+        at, cost = place, 0.5
+        while at < min(self.size, place + LONGEST_JOINT):
+            word = self.tokens[at].word
+            if word in HARD or word in SOFT:
+                cost = min(cost, 0.0 if word in HARD else 0.4)
+                at += 1
+            elif (behind := self._longest(self.words.then, at)[0]) > at:
+                cost = min(cost, 0.0 if "then" in (token.word for token in self.tokens[at:behind]) else 0.3)
+                at = behind
+            elif (behind := self._longest(self.words.ands, at)[0]) > at:
+                cost = min(cost, 0.2)
+                at = behind
+            elif (behind := self._bullet(place, at)) > at:
+                cost, at = 0.0, behind
+            else:
+                break
+        return at, cost
+
+    def _bullet(self, start: int, at: int) -> int:
+        """Where a bullet or number of a list ends that stands at the start of a line, or before a command."""
+        token = self.tokens[at]
+        new = at == 0 or self.tokens[at - 1].word == "\n"
+        if new and token.word in ("-", "*", "•", "–", "—", "·"):
+            return at + 1
+        behind = at + 1 < self.size and self.tokens[at + 1].word in (".", ")", ":")
+        if token.kind == "number" and behind and len(token.text) < 3 and (new or at == start or at > start):
+            nearby = (
+                self._longest(self.words.commands, at + 2)[0] > at + 2
+                or self._longest(self.words.leads, at + 2)[0] > at + 2
+            )
+            return at + 2 if new or nearby else at
+        if token.kind == "word" and len(token.word) == 1 and behind and new and self.tokens[at + 1].word == ")":
+            return at + 2
+        return at
+
+    def _is_then(self, word: str) -> bool:
+        return word in self.words.then
+
+    def _endings(self) -> list[bool]:
+        """For each token, whether from it on there are only stops and politeness, beginning with a stop."""
+        closing = [*[False] * self.size, True]
+        for place in range(self.size - 1, -1, -1):
+            if self.tokens[place].word in (*HARD, ",", ":", ")", "-"):
+                closing[place] = closing[place + 1]
+            else:
+                behind = self._longest(self.words.ends, place)[0]
+                closing[place] = behind > place and closing[behind]
+        return [
+            closing[place]
+            and (self.tokens[place].word in HARD or (self.tokens[place].word in (",", ":") and place + 1 < self.size))
+            for place in range(self.size)
+        ]

@@ -1,0 +1,254 @@
+"""All that the words of a sentence may mean, each with its cost: a lattice of edges over the tokens.
+
+Words that mean something are cheap where they mean it, dear as a part of a name or a text, and dearer when misspelled;
+so the cheapest reading that the grammar allows is the one that leaves the least to chance. Free text without quotes
+can't go over "then", ";" or the end of a sentence where a command follows: such words then have no meaning as text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskgraph.schema.english import lexicon
+from deskgraph.schema.english.joints import HARD, Joints
+from deskgraph.schema.english.lookup import Fixes, Words
+from deskgraph.schema.english.nodes import Edge
+from deskgraph.schema.english.tokens import Sentence, Token
+
+LONGEST_NAME = 6
+COUNTS = {
+    word: str(count)
+    for count, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
+}
+INNER = ("of", "and", "&", "de", "von", "van", "the", "for")
+TEXTUAL = ("word", "number", "hash", "id", "email")
+SLIP = 3.0
+
+
+# The only words without a meaning of their own that a misspelled word may be: any other would be dropped unheard.
+FORGIVEN = {
+    "please",
+    "kindly",
+    "thanks",
+    "thank",
+    "could",
+    "would",
+    "hello",
+    "first",
+    "finally",
+    "immediately",
+    "then",
+    "afterwards",
+}
+FORGIVEN |= set(lexicon.SLIPS.values())
+FILLING = ("FILL", "FILLP", "LEAD", "NOISE")
+
+
+class Lattice(Joints):
+    """The edges of a sentence, by the token that they start with."""
+
+    def __init__(self, sentence: Sentence, words: Words) -> None:
+        super().__init__(sentence, words)
+        self.edges: list[list[Edge]] = [[] for _ in range(self.size)]
+        for place in range(self.size):
+            self._fill(place)
+
+    def _fill(self, place: int) -> None:
+        token = self.tokens[place]
+        refusing = self._longest(self.words.reserved, place)[0]
+        for match in self.matches[place]:
+            if place + 1 < refusing and match.behind < refusing:
+                continue  # "hold off" is no holding
+            for sense in match.senses:
+                if sense.terminal in FILLING and any(near not in FORGIVEN for _, near in match.fix):
+                    continue
+                cost = sense.cost + SLIP * match.slips + 0.01
+                self._add(sense.terminal, sense.meaning, cost, place, match.behind, match.fix)
+                if (
+                    sense.terminal == "LEAD"
+                    and match.behind < self.size
+                    and self.tokens[match.behind].word in (",", "!", ":", "-", ".")
+                ):
+                    self._add("LEAD", sense.meaning, cost, place, match.behind + 1, match.fix)
+        if token.word in COUNTS:
+            self._add("NUM", COUNTS[token.word], 0.3, place, place + 1)
+        if token.kind == "ordinal":
+            self._add("NUMW", None, 0.0, place, place + 1)
+        plain = {"id": "ID", "hash": "HASH", "number": "NUM", "email": "EMAIL", "quoted": "QUOTED"}
+        if token.kind in plain:
+            self._add(plain[token.kind], token.text, 0.0, place, place + 1)
+        if token.kind == "email" or token.word in ("(", "<"):
+            self._paired_address(place)
+        self._names(place)
+        self._texts(place)
+        self._joints(place)
+
+    def _slips(self, first: int, behind: int) -> Fixes:
+        """The short words among the tokens that are slips of others."""
+        spelled = ((place, self.tokens[place].word) for place in range(first, behind))
+        return tuple((place, lexicon.SLIPS[word]) for place, word in spelled if word in lexicon.SLIPS)
+
+    def _add(self, terminal: str, meaning: Any, cost: float, first: int, behind: int, fix: Fixes = ()) -> None:
+        self.edges[first].append(Edge(terminal, meaning, cost, first, behind, fix))
+
+    def _paired_address(self, place: int) -> None:
+        """An address behind a name, which it makes certain: `Ann Archer (ann@acme.com)`."""
+        if self.tokens[place].kind == "email":
+            self._add("EMAILP", self.tokens[place].text, 0.1, place, place + 1)
+        elif (
+            place + 2 < self.size
+            and self.tokens[place + 1].kind == "email"
+            and self.tokens[place + 2].word in (")", ">")
+        ):
+            self._add("EMAILP", self.tokens[place + 1].text, 0.1, place, place + 3)
+
+    def _names(self, place: int) -> None:
+        """Names: words that mean nothing, and at a price such as do, the cheaper with a capital."""
+        cost, capitals = 0.4, True
+        for at in range(place, min(place + LONGEST_NAME, self.size)):
+            price = self._name_price(at, first=at == place)
+            if price is None:
+                return
+            cost += price
+            capitals = capitals and (self.tokens[at].text[:1].isupper() or (at > place and price < 2))
+            inside = at + 1 < self.size and self._unknown(at + 1)
+            if not inside and (price < 2 or at == place) and token_ends_name(self.tokens[at], at == place):
+                self._add("NAME", None, cost, place, at + 1)
+                if capitals and self.tokens[at].text[:1].isupper():
+                    self._add("NAMEC", None, cost - 0.4, place, at + 1)
+
+    def _name_price(self, place: int, *, first: bool) -> float | None:
+        """What it costs to take a token for a part of a name; None if it can't be one."""
+        token = self.tokens[place]
+        if token.kind == "number" and not first:
+            return 0.8
+        if token.kind not in ("word", "stop", "mark") or (self.reserved[place] and not token.text[:1].isupper()):
+            return None
+        if self.reserved[place]:
+            return None if first or self.reserved[place] != "exception" else 3.0
+        if token.kind == "stop":
+            return (
+                0.3
+                if not first
+                and token.text == "."
+                and len(self.tokens[place - 1].text) <= 3
+                and self.tokens[place - 1].text[:1].isupper()
+                else None
+            )
+        if token.kind == "mark":
+            return None
+        if self._unknown(place) or not any(not match.slips for match in self.matches[place]):
+            return self._unknown_price(place, first=first)
+        if token.text[:1].isupper() and not (token.text.isupper() and self._means(place, "PREP", "EQ", "DET", "DETI")):
+            return 0.8
+        if first and self._means(
+            place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB"
+        ):
+            return None
+        if not first and token.word in INNER:
+            return 1.2
+        return None if self._means(place, "PREP", "EQ") else 2.5
+
+    def _unknown_price(self, place: int, *, first: bool) -> float:
+        """What a word that means nothing by itself costs as a part of a name: little with a capital."""
+        token = self.tokens[place]
+        if token.text[:1].isupper():
+            return 0.0
+        if token.word in self.words.vocabulary.words:
+            return 2.5
+        if not first and (self.matches[place] or self.tokens[place - 1].text[:1].isupper()):
+            return 3.5
+        return 0.6
+
+    def _texts(self, place: int) -> None:
+        """Free text: a run of words that mean nothing is one edge, any other token one of its own."""
+        token = self.tokens[place]
+        behind = place + 1
+        if self._unknown(place):
+            while behind < self.size and self._unknown(behind):
+                behind += 1
+        price = self._text_price(place)
+        if price is None:
+            return
+        self._add("TEXTQ" if token.kind == "quoted" else "TEXT", None, price, place, behind)
+        negation = self.reserved[place] == "negation" and not self._negates(place)
+        if token.kind not in TEXTUAL or (self.reserved[place] and not negation):
+            return
+        if self._longest(self.words.commands, place)[0] == place:
+            self._add("CTEXT", None, price + 0.3, place, behind)
+        if self.reserved[place]:
+            return
+        several = behind > place + 1 or (behind < self.size and self.tokens[behind].kind in TEXTUAL)
+        if (
+            several
+            and token.kind == "word"
+            and self._joint(place)[0] == place
+            and not self._means(place, "PREP", "EQ", "FILL", "LEAD", "SEP")
+        ):
+            self._add("BARE", None, price + 6, place, behind)
+
+    def _text_price(self, place: int) -> float | None:
+        token = self.tokens[place]
+        if token.word in HARD or (
+            token.word and self._longest(self.words.then, place)[0] > place and token.word == "then"
+        ):
+            return None if self._command_follows(place) else 1.0
+        if token.word in (",", "and"):
+            return None if self._certain_command(self._joint(place)[0]) else 0.5
+        if token.word in ("=", ":="):
+            return 1.0
+        return 0.5 if token.kind == "quoted" else 0.2
+
+    def _joints(self, place: int) -> None:
+        """What joins steps, the things of a list, verbs; and the end of the sentence."""
+        if place == 0 and (behind := self._bullet(0, 0)) > 0:
+            self._add("LEAD", "lead", 0.0, 0, behind)
+        if self.endings[place]:
+            asked = place <= self.last_question
+            self._add("END", "?" if asked else ".", 0.0, place, self.size)
+        for phrase, _, near in self.variants[place]:
+            if near and len(phrase) == 1 and self._is_then(near):
+                for terminal, price in (("SEP", SLIP), ("GAP", SLIP + 1.5)):
+                    self._add(terminal, ".", price, place, place + 1, ((place, near),))
+        if self.tokens[place].word == "or":
+            self._add("LISTA", None, 0.1, place, place + 1)
+            self._add("LISTQ", None, 0.1, place, place + 1)
+        behind, cost = self._joint(place)
+        if self._bullet(place, place) > place:
+            self._add("LEAD", "lead", 0.0, place, self._bullet(place, place))
+        if behind == place:
+            return
+        if self.tokens[place].word in HARD and not self._command_follows(place):
+            self._add("COMMAT", ":", 2.0, place, behind)
+            self._add("NOISE", "noise", 0.8, place, place + 1)
+        asked = any(token.word == "?" for token in self.tokens[place:behind])
+        self._add("SEP", "?" if asked else ".", cost, place, behind, self._slips(place, behind))
+        self._add("GAP", ".", cost + 1.5, place, behind, self._slips(place, behind))
+        words = tuple(token.word for token in self.tokens[place:behind])
+        if words in LISTS:
+            for terminal, price in (("LIST", 0.1), ("LISTA", 0.1), ("LISTQ", 0.1), ("ANDV", 0.3)):
+                self._add(terminal, None, price, place, behind, self._slips(place, behind))
+        elif words[:1] in LISTS:
+            self._add("LIST", None, 0.1, place, place + 1)
+        if words in LISTS or "then" in words:
+            self._add("ANDP", None, 0.3, place, behind)
+            self._add("ANDV", None, 0.4, place, behind)
+
+
+def token_ends_name(token: Token, alone: bool) -> bool:
+    """Whether a name may end with that token."""
+    return alone or token.word not in INNER
+
+
+LISTS = {
+    (",",),
+    ("and",),
+    (",", "and"),
+    ("&",),
+    ("as", "well", "as"),
+    ("plus",),
+    (",", "&"),
+    ("and", "also"),
+    ("along", "with"),
+    ("together", "with"),
+}
