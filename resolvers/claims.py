@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 STRIDE = 500
 # Seconds before a worker goes on after a failure that is not its own, such as the database's.
 PAUSE = 1.0
-# Seconds after which a worker looks what other processes have done, while they have deliveries and while nobody has.
+# Seconds after which a worker looks what other processes have done: while what they do may free its subject's next event,
+# and otherwise.
 SHARED, IDLE = 0.25, 2.0
 # Seconds to give deliveries back when a worker stops; otherwise their leases run out.
 GOODBYE = 3.0
@@ -121,7 +122,7 @@ class Claims:
 
     async def _rest(self) -> None:
         """Wait until there may be something."""
-        poll = SHARED if self._taken.open else IDLE
+        poll = SHARED if self._taken.open and self.settings.ordered else IDLE
         wait = poll if self._taken.wait is None else min(poll, self._taken.wait)
         self.resting = not self._woken.is_set()
         async with self.desk.consumed:

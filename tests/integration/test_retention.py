@@ -18,6 +18,7 @@ from deskgraph.graph.consumers import Settings, claim, open_consumer
 from deskgraph.graph.database import DIALECT, Database
 from deskgraph.graph.retention import Trimmed, trim
 from deskgraph.graph.statements import statement
+from deskgraph.graph.webhooks import resend
 from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
@@ -185,6 +186,19 @@ async def test_what_a_killed_process_has_left_is_removed_by_the_next_one(desk: D
     assert await left(desk) == [1, 2, 3, 4, 5]
     assert await desk.trim(days_ago(9)) == Trimmed(5, events=5)
     assert await left(desk) == []
+
+
+async def test_what_is_about_to_go_is_not_sent_again(desk: Desk, make: Make) -> None:
+    """Between the moment when the log begins later and the one when the events are removed."""
+    await make(3)
+    await open_consumer(desk.database, desk.workspace, "billing")
+    [first, *_, last] = [event.id for event in await desk.Event.find(order_by="position")]
+    await age(desk, 1, 2)
+    assert await desk.write(lambda tx: retention._advance(tx, days_ago(9))) == (2, None)
+    with pytest.raises(NotFoundError, match=f"There is no event {first}"):
+        await desk.write(lambda tx: resend(tx, "billing", first))
+    await desk.write(lambda tx: resend(tx, "billing", last))
+    assert await desk.trim(now()) == Trimmed(2, events=2, kept_for="billing")
 
 
 @pytest.mark.parametrize(
