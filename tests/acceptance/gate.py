@@ -57,8 +57,8 @@ async def gate_to(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[
     """A gate in front of a server, perhaps one that speaks TLS."""
     gate = Gate(url)
     listening = await asyncio.start_server(gate.connected, "127.0.0.1", 0, ssl=tls)
-    scheme, port = "https" if tls else "http", listening.sockets[0].getsockname()[1]
-    gate.url = f"{scheme}://127.0.0.1:{port}"
+    port = listening.sockets[0].getsockname()[1]
+    gate.url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
     try:
         yield gate
     finally:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -33,6 +30,7 @@ from deskgraph.schema.errors import (
 )
 from tests.acceptance.conftest import Served, serving_in
 from tests.acceptance.gate import gate_to
+from tests.receivers import certificate
 
 CREATE = "mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ticket { id } errors { code } } }"
 
@@ -342,23 +340,10 @@ async def test_the_log_goes_on_over_cut_connections(served: Served, desk: Desk) 
 # TLS
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for this machine that nobody has signed, and its key."""
-    openssl = shutil.which("openssl")
-    if not openssl:
-        pytest.fail("no openssl on PATH") if os.environ.get("CI") else pytest.skip("no openssl on PATH")
-    folder = tmp_path_factory.mktemp("tls")
-    shown, key = folder / "certificate.pem", folder / "key.pem"
-    new = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", shown]
-    subprocess.run([openssl, *new, *names], check=True, capture_output=True)
-    return shown, key
-
-
-async def test_certificates_are_looked_at(served: Served, desk: Desk, certificate: tuple[Path, Path]) -> None:
+async def test_certificates_are_looked_at(served: Served, desk: Desk, tmp_path: Path) -> None:
+    authority, shown, key = certificate(tmp_path, "localhost")
     speaking = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    speaking.load_cert_chain(*certificate)
+    speaking.load_cert_chain(shown, key)
     async with unchanged(desk), gate_to(served.url, speaking) as gate, connect(gate.url, served.key) as wary:
         with pytest.raises(DeskError, match=r"certificate of .* is not trusted") as refused:
             await wary.Ticket.create(subject="Portal")
@@ -366,7 +351,7 @@ async def test_certificates_are_looked_at(served: Served, desk: Desk, certificat
         with pytest.raises(DeskError, match="certificate verify failed") as refused:
             await take(wary.events(after=0), 1)
         assert type(refused.value) is DeskError
-        trusting = ssl.create_default_context(cafile=str(certificate[0]))
+        trusting = ssl.create_default_context(cafile=str(authority))
         async with connect(gate.url, served.key, tls=trusting) as sure:
             assert await sure.position() == await desk.position()
             assert [event.position for event in await take(sure.events(after=0), 2)] == [1, 2]

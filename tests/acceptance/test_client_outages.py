@@ -24,16 +24,16 @@ TICKETS = 60
 KILLS = 2
 
 
-def free_port() -> str:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        return str(taken.getsockname()[1])
+        return int(taken.getsockname()[1])
 
 
 async def test_kill_and_restart_in_the_middle(serve: Callable[..., Served]) -> None:
     """Mutations, an events() loop, a consumer and an after-hook go on over two kills of the server."""
     port = free_port()
     start: dict[str, Any] = {"exits": -signal.SIGKILL}
-    served = await asyncio.to_thread(serve, "--port", port, **start)
+    served = await asyncio.to_thread(serve, port=port, **start)
     async with connect(served.url, served.key) as desk:
         seen: list[Event] = []
         consumed: list[str] = []
@@ -52,7 +52,7 @@ async def test_kill_and_restart_in_the_middle(serve: Callable[..., Served]) -> N
                 served.process.kill()
                 await asyncio.to_thread(served.process.wait)
                 more = start if kill < KILLS else {}
-                served = await asyncio.to_thread(serve, "--port", port, **more)
+                served = await asyncio.to_thread(serve, port=port, **more)
             await asyncio.gather(*working)
             await until(lambda: surveyed(desk))
             await asyncio.gather(listening, consuming)

@@ -26,6 +26,7 @@ class Background:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._sources: list[AsyncGenerator[Any]] = []
         self._thread = threading.Thread(target=self._loop.run_forever, name="deskgraph client", daemon=True)
         self._thread.start()
 
@@ -48,12 +49,17 @@ class Background:
 
     def iterate(self, source: AsyncGenerator[T]) -> Iterator[T]:
         """The values of an asynchronous generator."""
+        self._sources.append(source)
         try:
             while some := self.run(_next(source)):
                 yield from some
         finally:
-            with suppress(RuntimeError):
-                self.run(source.aclose())
+            self._end(source)
+
+    def _end(self, source: AsyncGenerator[Any]) -> None:
+        with suppress(RuntimeError, ValueError):  # it is ended already, or just at work for another thread
+            self._sources.remove(source)
+            self.run(source.aclose())
 
     @contextmanager
     def inside(self, context: AbstractAsyncContextManager[None]) -> Iterator[None]:
@@ -78,6 +84,8 @@ class Background:
     def close(self) -> None:
         """End the loop, what still runs in it, and its thread."""
         if not self.closed:
+            for source in list(self._sources):
+                self._end(source)
             self.run(self._finish())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -88,7 +96,6 @@ class Background:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await self._loop.shutdown_asyncgens()
 
 
 async def _next(source: AsyncGenerator[T]) -> list[T]:

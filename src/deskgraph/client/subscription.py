@@ -132,10 +132,12 @@ async def _answers(socket: ClientConnection) -> Values:
 async def _leave(socket: ClientConnection, unread: Callable[[dict[str, Any]], None]) -> None:
     """Close the connection, and read on meanwhile: the server's own goodbye comes after all that it has sent."""
     closing = asyncio.create_task(socket.close())
-    with suppress(ConnectionClosed, DeskError):
-        async for data in _answers(socket):
-            unread(data)
-    await closing
+    try:
+        with suppress(ConnectionClosed, DeskError):
+            async for data in _answers(socket):
+                unread(data)
+    finally:
+        await closing
 
 
 async def _send(socket: ClientConnection, message: dict[str, Any]) -> None:
