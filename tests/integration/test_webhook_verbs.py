@@ -79,6 +79,8 @@ async def test_the_life_of_a_webhook(desk: Desk, run: Run) -> None:
     shown = disabled["webhook"]
     assert (shown["status"], shown["disabledReason"]) == ("DISABLED", "maintenance")
     assert abs((datetime.now(UTC) - datetime.fromisoformat(shown["disabledAt"])).total_seconds()) < 60
+    at = disabled["event"]["data"].pop("disabledAt")
+    assert datetime.fromisoformat(at) == datetime.fromisoformat(shown["disabledAt"])
     assert disabled["event"]["data"] == {**data, "reason": "maintenance"}
 
     enabled = await mutate(run, "enable", id="webhook_rV7yKdPm")
