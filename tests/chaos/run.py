@@ -13,7 +13,7 @@ from tests.chaos.evidence import Evidence, Received, gather, lines, quiet, recei
 from tests.chaos.killer import Killer, Saboteur, Say
 from tests.chaos.processes import until
 from tests.chaos.report import Run
-from tests.chaos.subscribers import Subscriber
+from tests.chaos.subscribers import Listener, Subscriber
 from tests.chaos.writers import Client, Ledger, settle_in
 
 # Seconds for everything to be done with once the faults have ended.
@@ -55,10 +55,11 @@ async def run(plan: Plan, folder: Path, say: Say) -> tuple[Run, Evidence]:
 
 
 def _subscribers(cluster: Cluster, seed: int) -> list[Subscriber]:
-    wanted = {"all": None, "tickets": ["ticket.*"], "outcomes": ["ticket.resolved", "activity.created"]}
+    outcomes = ["ticket.resolved", "activity.created"]
     return [
-        Subscriber(name, cluster.urls, KEY, types, seed=seed + number)
-        for number, (name, types) in enumerate(wanted.items())
+        Subscriber("all", cluster.urls, KEY, seed=seed),
+        Subscriber("outcomes", cluster.urls, KEY, outcomes, seed=seed + 1),
+        Listener("tickets by SSE", cluster.urls, KEY, ["ticket.*"], seed=seed),
     ]
 
 
@@ -112,4 +113,4 @@ def _seen(subscribers: list[Subscriber]) -> bool:
     counts: Counter[str] = Counter(event["type"] for event in everything)
     tickets = sum(count for kind, count in counts.items() if kind.startswith("ticket."))
     outcomes = counts["ticket.resolved"] + counts["activity.created"]
-    return [len(one.seen) for one in subscribers[1:]] >= [tickets, outcomes]
+    return len(subscribers[1].seen) >= outcomes and len(subscribers[2].seen) >= tickets
