@@ -28,13 +28,14 @@ class Killer:
         self._deck: list[str] = []
         self.kills: Counter[str] = Counter()
 
-    async def work(self, kills: int, between: int) -> None:
-        """Kill so often; at least `between` verbs are acknowledged before, between and after."""
+    async def work(self, kills: int, between: int, minutes: float = 0.0) -> None:
+        """Kill so often and for so long; at least `between` verbs are acknowledged before, between and after."""
+        end = time.monotonic() + 60 * minutes
         await self._load(between)
-        for number in range(1, kills + 1):
+        while self.kills.total() < kills or time.monotonic() < end:
             name = await self._next()
             self.kills[name] += 1
-            self._say(f"kill {number:3} of {kills}: {name} after {self._progress()} verbs")
+            self._say(f"kill {self.kills.total():3} of {kills}: {name} after {self._progress()} verbs")
             await self._load(between)
 
     async def _next(self) -> str:

@@ -22,9 +22,13 @@ QUIET = 240.0
 
 @dataclass(frozen=True)
 class Plan:
-    """How hard a run is. `between`: verbs done between kills; `stall`: the longest stall of a link, in seconds."""
+    """How hard a run is: at least so many kills and minutes.
 
-    kills: int = 30
+    `between`: how many verbs are done between one kill and the next. `stall`: the longest stall of a link, in seconds.
+    """
+
+    kills: int = 35
+    minutes: float = 0.0
     seed: int = 1
     clients: int = 6
     between: int = 40
@@ -71,7 +75,7 @@ async def _disturb(plan: Plan, cluster: Cluster, ledger: Ledger, say: Say) -> Ru
     saboteur = Saboteur(cluster.links, plan.seed, say, plan.stall)
     disturbing = asyncio.create_task(saboteur.work(), name="saboteur")
     try:
-        await killer.work(plan.kills, plan.between)
+        await killer.work(plan.kills, plan.between, plan.minutes)
         if disturbing.done():
             disturbing.result()  # it never ends by itself: say why it did
     finally:
