@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATS := v2.15.2
 
-.PHONY: run test lint bench-events chaos lock schema chromium nats clean
+.PHONY: run test lint bench-events chaos lock schema client chromium nats clean
 
 run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
 	$(BIN)/deskgraph serve --sample
@@ -41,6 +41,10 @@ lock: ## pin the newest versions that pyproject.toml allows (needs uv)
 
 schema: .venv/installed ## write the committed SDL anew
 	$(BIN)/deskgraph schema > schema/schema.graphql
+
+client: .venv/installed ## write the remote client's typed words anew
+	mkdir -p build && $(BIN)/python tools/generate_client.py > build/generated.py
+	mv build/generated.py src/deskgraph/client/generated.py
 
 chromium: ## the browser that shows the console page in the tests
 	command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)

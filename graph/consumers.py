@@ -108,8 +108,21 @@ async def make_consumer(
     return int(row["position"])
 
 
-async def claim(database: Database, workspace: str, name: str, settings: Settings, *, head: int, want: int) -> Claim:
-    """Lease up to `want` deliveries; the log is known to be complete up to `head`. NOT_FOUND if it was deleted."""
+async def claim(
+    database: Database,
+    workspace: str,
+    name: str,
+    settings: Settings,
+    *,
+    head: int,
+    want: int,
+    worker: str | None = None,
+    at_once: int | None = None,
+) -> Claim:
+    """Lease up to `want` deliveries; the log is known to be complete up to `head`. NOT_FOUND if it was deleted.
+
+    A `worker` that is named never has more than `at_once`, what it took before and has not settled yet among them.
+    """
 
     async def work(tx: Transaction) -> Claim:
         taken = await tx.one(statement("take_in"), name=name, head=head, batch=BATCH, backlog=settings.backlog)
@@ -122,6 +135,8 @@ async def claim(database: Database, workspace: str, name: str, settings: Setting
             most=settings.max_in_flight,
             ordered=settings.ordered,
             timeout=round(settings.timeout * 1000),
+            worker=worker,
+            atOnce=at_once,
         )
         deliveries = [_delivery(row) for row in rows]
         lapsed = [one for one in deliveries if one.lapses >= settings.lapses]
@@ -156,6 +171,8 @@ async def fail(
     RETRY makes it due again after `delay` seconds, by default after its back-off, and parks it after its last attempt.
     """
     held = await _hold(tx, lease)
+    if action is FailureAction.RELEASE:
+        return await _release(tx, lease, held), False
     name, attempts = str(held["consumer"]), int(held["attempts"]) + 1
     if action is FailureAction.SKIP:
         await tx.run(statement("drop_delivery"), lease=lease)
@@ -170,8 +187,7 @@ async def fail(
 
 async def give_back(tx: Transaction, lease: str) -> None:
     """Give a delivery back as if it had not been leased: it is due at once."""
-    held = await _hold(tx, lease)
-    await tx.run(statement("retry_delivery"), lease=lease, attempts=held["attempts"], error=None, delay=0)
+    await _release(tx, lease, await _hold(tx, lease))
 
 
 async def extend(tx: Transaction, leases: Sequence[str], seconds: float) -> list[str]:
@@ -228,6 +244,11 @@ async def _hold(tx: Transaction, lease: str) -> dict[str, Any]:
     if held is None:
         raise DeliveryExpiredError
     return held
+
+
+async def _release(tx: Transaction, lease: str, held: dict[str, Any]) -> str:
+    await tx.run(statement("retry_delivery"), lease=lease, attempts=held["attempts"], error=None, delay=0)
+    return str(held["consumer"])
 
 
 async def _park(tx: Transaction, name: str, lease: str, event: str, error: str, attempts: int) -> None:

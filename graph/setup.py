@@ -6,6 +6,7 @@ The unique constraint of a noun has the id first: with the workspace first, the 
 from __future__ import annotations
 
 from deskgraph.graph.database import Database, Transaction, already_there
+from deskgraph.graph.fulltext import index_name, index_statement, searchable
 from deskgraph.schema.noun import NOUNS, Noun
 from deskgraph.schema.paging import full_order
 
@@ -42,7 +43,8 @@ def statements() -> dict[str, str]:
         for noun in NOUNS.values()
         for index in noun.indexes
     }
-    return made | {name: _index(label, columns) for name, (label, columns) in INDEXES.items()}
+    made |= {name: _index(label, columns) for name, (label, columns) in INDEXES.items()}
+    return made | {index_name(noun): index_statement(noun) for noun in searchable()}
 
 
 async def prepare(database: Database) -> None:

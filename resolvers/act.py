@@ -143,9 +143,7 @@ async def _decide(session: Session, command: Command) -> Deed:
         # A hook may have done other verbs to the same noun: read it again.
         current = None if verb.creates else await _load(session, replace(command, expected_version=None))
         draft = Draft(verb, verb.check(draft.given), current)
-    change = await verb.decide(draft, session)
-    if verb.to is not None:
-        change.set["status"] = str(verb.to)
+    change = verb.moved(await verb.decide(draft, session))
     subject = command.subject or new_id(verb.noun.prefix)
     version = current.version + 1 if current else 1
     chosen = verb.creates and command.subject is not None

@@ -179,6 +179,7 @@ def _subscription() -> Any:
         "types": ("list[str] | None", "For a new one: the types it takes, all by default."),
         "start": ("ConsumerStart | None", "For a new one: where it begins, by default with what comes from now on."),
         "startAfter": ("Long | None", "For a new one: the position that it begins after."),
+        "atOnce": ("int | None", "How many this subscriber has unsettled at the most; by default the consumer's."),
     }
     define_delivery()
     fields = [

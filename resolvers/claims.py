@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from deskgraph.graph.consumers import Claim, Delivery, Settings, claim
+from deskgraph.graph.consumers import Claim, Delivery, Settings, claim, give_back
 from deskgraph.graph.log import Entry
 from deskgraph.schema.errors import CursorExpiredError, InvalidInputError, NotFoundError
+from deskgraph.schema.ids import new_id
 from deskgraph.schema.verb import VERBS
 
 if TYPE_CHECKING:
@@ -21,18 +22,23 @@ if TYPE_CHECKING:
 STRIDE = 500
 # Seconds before a worker goes on after a failure that is not its own, such as the database's.
 PAUSE = 1.0
-# Seconds after which a worker looks what other processes have done, while they have deliveries and while nobody has.
+# Seconds after which a worker looks what other processes did: while that may free a subject's next event, and else.
 SHARED, IDLE = 0.25, 2.0
+# Seconds to give deliveries back when a worker stops; otherwise their leases run out.
+GOODBYE = 3.0
 log = structlog.get_logger(__name__)
 
 
 class Claims:
     """The deliveries of one consumer as they become due for this worker."""
 
-    def __init__(self, desk: Desk, name: str, settings: Settings) -> None:
+    def __init__(self, desk: Desk, name: str, settings: Settings, at_once: int | None = None) -> None:
+        """`at_once`: how many it has at the most, taken and not settled; by default as many as the consumer may."""
         self.desk = desk
         self.name = name
         self.settings = settings
+        self._at_once = at_once
+        self._worker = None if at_once is None else new_id("worker")
         self.resting = False
         self._closed = False
         self._seen = 0
@@ -68,9 +74,7 @@ class Claims:
             self._woken.clear()
             head, before = self.desk.feed.position, self._taken.position
             try:
-                self._taken = await claim(
-                    self.desk.database, self.desk.workspace, self.name, self.settings, head=head, want=want
-                )
+                self._taken = await self._claim(head, want)
             except NotFoundError:
                 raise
             except Exception as error:
@@ -83,9 +87,41 @@ class Claims:
                 await self._rest()
         return []
 
+    async def give_back(self, leases: list[str]) -> None:
+        """Give deliveries back that were taken and not begun, so that another worker may take them at once."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await asyncio.gather(*map(self._give_back, leases), return_exceptions=True)
+        if leases:
+            self.desk.consumers.wake(self.name)
+
+    async def _give_back(self, lease: str) -> None:
+        await self.desk.write(lambda tx: give_back(tx, lease))
+
+    async def _claim(self, head: int, want: int) -> Claim:
+        """Claim some. Cancelled meanwhile, it gives back what it is given all the same."""
+        claiming = asyncio.ensure_future(
+            claim(
+                self.desk.database,
+                self.desk.workspace,
+                self.name,
+                self.settings,
+                head=head,
+                want=want,
+                worker=self._worker,
+                at_once=self._at_once,
+            )
+        )
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            with contextlib.suppress(Exception):
+                await self.give_back([delivery.lease for delivery in (await claiming).deliveries])
+            raise
+
     async def _rest(self) -> None:
         """Wait until there may be something."""
-        poll = SHARED if self._taken.open else IDLE
+        poll = SHARED if self._taken.open and self.settings.ordered else IDLE
         wait = poll if self._taken.wait is None else min(poll, self._taken.wait)
         self.resting = not self._woken.is_set()
         async with self.desk.consumed:

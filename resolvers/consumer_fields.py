@@ -8,13 +8,16 @@ from functools import wraps
 from typing import Annotated, Any, TypeVar
 
 import strawberry
-from graphql import GraphQLResolveInfo
+from graphql import FieldNode, GraphQLResolveInfo
 from strawberry.types import Info
 
-from deskgraph.graph.compiler.picks import TYPENAME
+from deskgraph.graph.compiler.cypher import by_id, plan
+from deskgraph.graph.compiler.picks import TYPENAME, typed
+from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.graph.consumers import Delivery
 from deskgraph.resolvers.desk import Desk
+from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.streaming import Emitted, EventReader, Stream
 from deskgraph.schema.consumer import ConsumerStart
 from deskgraph.schema.consumers import (
@@ -34,6 +37,8 @@ from deskgraph.schema.consumers import (
 )
 from deskgraph.schema.errors import DeliveryExpiredError, DeskError
 from deskgraph.schema.event import Event
+from deskgraph.schema.ids import prefix_of
+from deskgraph.schema.noun import by_prefix
 from deskgraph.schema.scalars import Long
 from deskgraph.schema.types import UserError
 
@@ -75,6 +80,11 @@ class ConsumerQueries:
     async def consumers(self, info: Info[Any, Any]) -> list[Consumer]:
         """All of the workspace."""
         return [Consumer.of(row) for row in await desk_of(info).consumers.all()]
+
+    @strawberry.field(description="The log's last position; whatever was committed before is at or before it.")
+    async def position(self, info: Info[Any, Any]) -> Long:
+        """Where the log ends."""
+        return Long(await desk_of(info).position())
 
     @strawberry.field(description="One durable reader of the log; null where there is none of that name.")
     async def consumer(
@@ -139,7 +149,9 @@ class ConsumerMutations:
                 payload.deliveries.append(delivery)
         return payload
 
-    @strawberry.mutation(description="Says that a delivery could not be handled: try it again, park it or skip it.")
+    @strawberry.mutation(
+        description="Says that a delivery was not handled: try it again, park it, skip it or release it."
+    )
     @answering(DeliveriesPayload)
     async def nack(
         self,
@@ -204,29 +216,46 @@ async def deliveries(
     types: list[str] | None = None,
     start: ConsumerStart = ConsumerStart.NOW,
     startAfter: int | None = None,  # noqa: N803 - the argument's name
+    atOnce: int | None = None,  # noqa: N803
 ) -> Stream:
     """What the consumer is to do, as it becomes due and as long as it may have more in flight."""
     session = info.context.session
     desk: Desk = session.desk
     begin = start if startAfter is None else startAfter
     settings = await desk.consumers.open(consumer, types=types, start=begin, keep=True)
-    reader = EventReader(session, selection.picks(Event, _event_nodes(selection, info)))
-    async with desk.consumers.claims(consumer, settings) as claims:
+    reader = EventReader(session, selection.picks(Event, _nodes(selection, info, "event")))
+    async with desk.consumers.claims(consumer, settings, atOnce) as claims:
         while claimed := await claims.take(settings.max_in_flight):
-            found = await reader.read([one.entry for one in claimed])
-            for one in claimed:
-                values = _delivery(selection, info, consumer, one, found.get(one.entry.position))
-                yield Emitted(one.entry.position, {str(info.path.key): values})
+            unsent = [one.lease for one in claimed]
+            try:
+                found = await reader.read([one.entry for one in claimed])
+                for one in claimed:
+                    subject = await _subject(session, selection, _nodes(selection, info, "subject"), one)
+                    values = _delivery(selection, info, consumer, one, found.get(one.entry.position), subject)
+                    yield Emitted(one.entry.position, {str(info.path.key): values})
+                    unsent.remove(one.lease)
+            finally:
+                await claims.give_back(unsent)
 
 
-def _event_nodes(selection: Selection, info: GraphQLResolveInfo[Any]) -> list[Any]:
-    """What is selected under all keys of a delivery's event."""
+def _nodes(selection: Selection, info: GraphQLResolveInfo[Any], name: str) -> list[FieldNode]:
+    """What is selected under all keys of one of a delivery's fields."""
     fields = selection.fields([node.selection_set for node in info.field_nodes], DELIVERY)
-    return [node for nodes in fields.values() for node in nodes if node.name.value == "event"]
+    return [node for nodes in fields.values() for node in nodes if node.name.value == name]
+
+
+async def _subject(session: Session, selection: Selection, nodes: list[FieldNode], one: Delivery) -> Any:
+    """What the event happened to, as it is now, if it is asked for; one that is deleted is found too."""
+    noun = by_prefix(prefix_of(one.entry.subject))
+    if not nodes or noun is None:
+        return None
+    scope = Scope()
+    found = by_id(noun, one.entry.subject, typed(selection.picks(noun, nodes)), scope, deleted=True)
+    return (await session.read(plan({"subject": found}, scope)))["subject"]
 
 
 def _delivery(
-    selection: Selection, info: GraphQLResolveInfo[Any], consumer: str, one: Delivery, event: Any
+    selection: Selection, info: GraphQLResolveInfo[Any], consumer: str, one: Delivery, event: Any, subject: Any
 ) -> dict[str, Any]:
     """The selected fields of a delivery by their response keys."""
     values = {
@@ -235,6 +264,7 @@ def _delivery(
         "expiresAt": datetime.fromtimestamp(one.expires / 1000, UTC),
         "key": f"{consumer}:{one.entry.id}",
         "event": event,
+        "subject": subject,
         TYPENAME: DELIVERY,
     }
     fields = selection.fields([node.selection_set for node in info.field_nodes], DELIVERY)

@@ -104,7 +104,7 @@ class Consumers:
         error: str = "not acknowledged",
         delay: float | None = None,
     ) -> None:
-        """Say that a delivery could not be handled. RETRY: again after `delay` seconds, by default its back-off."""
+        """Say that a delivery was not handled. RETRY: again after `delay` seconds, by default its back-off."""
         _within("delay", delay, 0, LONGEST_LEASE * 2)
         name, _ = await self._desk.write(lambda tx: stored.fail(tx, lease, error, action, delay))
         self.wake(name)
@@ -130,9 +130,10 @@ class Consumers:
                 claims.wake()
 
     @asynccontextmanager
-    async def claims(self, name: str, settings: Settings) -> AsyncIterator[Claims]:
-        """Take deliveries of a consumer while this is open."""
-        claims = Claims(self._desk, name, settings)
+    async def claims(self, name: str, settings: Settings, at_once: int | None = None) -> AsyncIterator[Claims]:
+        """Take deliveries of a consumer while this is open, `at_once` so many at the most that are not settled."""
+        _within("atOnce", at_once, 1, 1000)
+        claims = Claims(self._desk, name, settings, at_once)
         self._claims.add(claims)
         claims.start()
         try:

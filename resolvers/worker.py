@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from deskgraph.graph.consumers import Delivery, Settings, extend, fail, give_back
+from deskgraph.graph.consumers import Delivery, Settings, extend, fail
 from deskgraph.graph.database import Work
 from deskgraph.resolvers.claims import PAUSE, Claims
 from deskgraph.schema.consumer import FailureAction
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from deskgraph.resolvers.desk import Desk
 
 Handle = Callable[[Delivery], Coroutine[Any, Any, None]]
-# Seconds to give deliveries back when a worker stops; otherwise their leases run out.
-GOODBYE = 3.0
 log = structlog.get_logger(__name__)
 
 
@@ -55,12 +52,7 @@ class Worker:
         for task in (*self._tasks, *self._running):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._running, return_exceptions=True)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE):
-                await asyncio.gather(*map(self._give_back, leases), return_exceptions=True)
-
-    async def _give_back(self, lease: str) -> None:
-        await self._desk.write(lambda tx: give_back(tx, lease))
+        await self.claims.give_back(leases)
 
     async def _work(self) -> None:
         most = self.claims.settings.max_in_flight

@@ -12,6 +12,7 @@ class Activity(Entity):
     prefix = "activity"
     plural = "activities"
     indexes = ((), ("type",))
+    searched = ("note",)
 
     type = Text("What kind, an open word such as satisfaction_survey.", most=100, required=True, writable=True)
     note = Text("A remark.", most=100_000, writable=True)

@@ -11,6 +11,7 @@ class FailureAction(Words):
     RETRY = "RETRY", "Try it again after a pause; after the last attempt it is parked."
     PARK = "PARK", "Set it aside, with the error, until somebody replays or drops it."
     SKIP = "SKIP", "Be done with it."
+    RELEASE = "RELEASE", "Give it back untried: it is due at once, and this was no attempt."
 
 
 class ConsumerStart(Words):

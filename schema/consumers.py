@@ -191,5 +191,6 @@ def define_delivery() -> Any:
             types.field("expiresAt", "DateTime", "Until when it must be acknowledged, nacked or extended."),
             types.field("key", "str", "Names this event for this consumer; the same at each attempt."),
             types.field("event", "Event", "The event."),
+            types.field("subject", "Node | None", "What it happened to, as it is now, also when that is deleted."),
         ],
     )

@@ -12,6 +12,7 @@ class Contact(Entity):
     prefix = "contact"
     plural = "contacts"
     indexes = ((), ("email",))
+    searched = ("name", "email")
 
     name = Text("The full name.", required=True, writable=True, sortable=True)
     email = Text("The e-mail address.", most=320, writable=True)

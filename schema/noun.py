@@ -8,12 +8,16 @@ from deskgraph.schema.fields import Edge, Field, Id, LongInteger, Moment, One, P
 
 
 class Noun:
-    """A kind of node. Subclasses declare fields; nobody makes instances."""
+    """A kind of node. Subclasses declare fields; nobody makes instances.
+
+    `searched` are the texts that are searched by words.
+    """
 
     prefix: ClassVar[str]
     plural: ClassVar[str]
     order: ClassVar[str] = "-created_at"
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ((),)
+    searched: ClassVar[tuple[str, ...]] = ()
     fields: ClassVar[dict[str, Field]] = {}
 
     id = Id("Unique within the workspace, such as `ticket_rV7yKdPm`.", required=True)

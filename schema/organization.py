@@ -12,6 +12,7 @@ class Organization(Entity):
     prefix = "organization"
     plural = "organizations"
     indexes = ((), ("domain",))
+    searched = ("name", "domain")
 
     name = Text("The name.", required=True, writable=True, sortable=True)
     domain = Text("The internet domain, such as acme.com.", most=253, writable=True)

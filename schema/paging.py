@@ -20,6 +20,14 @@ DEFAULT_PAGE = 50
 MAX_PAGE = 100
 
 
+class Score(Prop):
+    """How well a row fits a full-text search. It is not stored: the search has it beside the node."""
+
+    def sort(self, variable: str) -> str:
+        """The variable that has it."""
+        return f"{variable}_score"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One column of an order."""
@@ -31,6 +39,10 @@ class Order:
     def sign(self) -> str:
         """How a cursor names the column: `-createdAt` is descending."""
         return f"-{self.prop.graphql}" if self.descending else self.prop.graphql
+
+
+# What fits a search best comes first.
+BY_SCORE = (Order(Score("How well it fits.").named("score"), descending=True), Order(Noun.id))
 
 
 def parse_order(noun: type[Noun], text: str) -> Order:
@@ -77,6 +89,8 @@ def _fits(order: Order, value: object) -> bool:
         with contextlib.suppress(ValueError):
             return isinstance(value, str) and bool(parse_datetime(value))
         return False
+    if isinstance(order.prop, Score):
+        return type(value) is float
     wanted = int if isinstance(order.prop, Integer) or (isinstance(order.prop, Choice) and order.prop.ranked) else str
     return type(value) is wanted
 

@@ -46,6 +46,7 @@ class Ticket(Entity):
     prefix = "ticket"
     plural = "tickets"
     indexes = ((), ("status",), ("status", "priority"), ("number",))
+    searched = ("subject", "description", "resolution")
 
     number = LongInteger("A short number for people: #1042.", required=True, sortable=True)
     subject = Text("What it is about.", required=True, writable=True, sortable=True)

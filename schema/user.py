@@ -36,6 +36,7 @@ class User(Entity):
     prefix = "user"
     plural = "users"
     indexes = ((), ("email",), ("role", "status"))
+    searched = ("name", "email")
 
     name = Text("The full name.", required=True, writable=True, sortable=True)
     email = Text("The e-mail address.", most=320, writable=True)

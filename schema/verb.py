@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from strawberry.utils.str_converters import to_camel_case
+
 from deskgraph.schema.errors import InvalidInputError
 from deskgraph.schema.fields import Field, Prop, Ref, Revealed
 from deskgraph.schema.noun import Entity
@@ -38,7 +40,8 @@ class Verb:
 
     Subclasses declare `noun`, `name`, the states it is allowed `from_`, the state it leads `to`, and its inputs as
     fields (in `inputs`, where a name is one of a verb's own). `partial`: an input that is not given stays as it is,
-    instead of becoming its default. `reveals`: what the answer has once.
+    instead of becoming its default. `reveals`: what the answer has once. `chooses`: fields of the noun that the verb
+    sets by its own choice; its event tells them, too.
     """
 
     noun: ClassVar[type[Entity]]
@@ -50,6 +53,7 @@ class Verb:
     creates: ClassVar[bool] = False
     deletes: ClassVar[bool] = False
     partial: ClassVar[bool] = False
+    chooses: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[dict[str, Input]] = {}
     reveals: ClassVar[dict[str, Revealed]] = {}
 
@@ -111,15 +115,37 @@ class Verb:
         return None if cls.partial else declared.default
 
     @classmethod
+    def told(cls) -> dict[str, str]:
+        """What its event tells, inputs and choices: the name in the data by the name in Python."""
+        inputs = {name: declared.graphql for name, declared in cls.inputs.items()}
+        return inputs | {name: to_camel_case(name) for name in cls.chooses}
+
+    @classmethod
     def change(cls, given: dict[str, Any]) -> Change:
-        """What the inputs alone say: those that are fields of the noun are set on it; all go into the event's data."""
+        """What inputs and choices say: those that are fields of the noun are set on it; all go into the event's data.
+
+        Of the data, null is left out, unless the verb chose it.
+        """
         props = {prop.name: prop.graphql for prop in cls.noun.props()}
         ones = {one.given_as: one.name for one in cls.noun.ones()}
+        told = cls.told()
         return Change(
             set={props[name]: value for name, value in given.items() if name in props},
             link={ones[name]: value for name, value in given.items() if name in ones},
-            data={cls.inputs[name].graphql: value for name, value in given.items() if value is not None},
+            data={told[name]: value for name, value in given.items() if value is not None or name in cls.chooses},
         )
+
+    @classmethod
+    def replay(cls, data: dict[str, Any]) -> Change:
+        """The change that an event of this verb tells of, from the event's data."""
+        return cls.moved(cls.change({name: data.get(graphql) for name, graphql in cls.told().items()}))
+
+    @classmethod
+    def moved(cls, change: Change) -> Change:
+        """The change with the state that the verb leads to."""
+        if cls.to is not None:
+            change.set["status"] = str(cls.to)
+        return change
 
     @classmethod
     async def decide(cls, draft: Any, _desk: Any) -> Change:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import os
 import sys
@@ -53,9 +54,9 @@ async def database() -> AsyncIterator[Database]:
         yield opened
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+async def until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
     """Wait until a condition holds; the test's time-out ends it."""
-    while not await holds():  # noqa: ASYNC110 - the condition is another process's, or the database's
+    while not (await answer if inspect.isawaitable(answer := holds()) else answer):  # noqa: ASYNC110 - the condition is another process's, or the database's
         await asyncio.sleep(0.02)
 
 

@@ -59,6 +59,7 @@ class ConnectionShape:
         makers: dict[str, Maker] = {
             "cursor": lambda _inner: self._cursor(row),
             "node": lambda inner: self._node(inner, row),
+            "score": lambda _inner: row.get("score"),
             TYPENAME: lambda _inner: f"{self.name}Edge",
         }
         return {inner.key: makers[inner.name](inner) for inner in part.parts}

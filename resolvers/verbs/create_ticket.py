@@ -18,19 +18,25 @@ class CreateTicket(Create):
 
     noun = Ticket
     to = TicketStatus.OPEN
+    chooses = ("number",)
 
     agent = Ref("The user to assign it to.", "user")
     assign = Choice("How to choose an agent where none is named.", Assignment)
 
     @classmethod
+    def change(cls, given: dict[str, Any]) -> Change:
+        """How the agent was chosen is not told, only who it is. No ticket begins escalated."""
+        change = super().change({name: value for name, value in given.items() if name != "assign"})
+        change.set["level"] = 0
+        return change
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """The inputs, the number, and the agent if one is to be chosen."""
-        given = dict(draft.given)
-        chosen = given.pop("assign")
-        if chosen and not given["agent"]:
+        given = {**draft.given, "number": desk.number or await next_number(desk.tx)}
+        if given["assign"] and not given["agent"]:
             given["agent"] = await least_busy(desk.tx)
         change = cls.change(given)
-        change.set |= {"number": desk.number or await next_number(desk.tx), "level": 0}
-        if chosen:
+        if given["assign"]:
             change.data["agent"] = given["agent"]
         return change

@@ -19,11 +19,18 @@ class Disable(Verb):
     from_ = (WebhookStatus.ENABLED,)
     to = WebhookStatus.DISABLED
 
+    chooses = ("disabled_at",)
+
     reason = Text("Why.")
 
     @classmethod
-    async def decide(cls, draft: Draft, _desk: Any) -> Change:
+    def change(cls, given: dict[str, Any]) -> Change:
         """When and why, for those who wonder."""
-        change = cls.change(draft.given)
-        change.set = {"disabledAt": now(), "disabledReason": draft.given["reason"]}
+        change = super().change(given)
+        change.set["disabledReason"] = given.get("reason")
         return change
+
+    @classmethod
+    async def decide(cls, draft: Draft, _desk: Any) -> Change:
+        """Now."""
+        return cls.change({**draft.given, "disabled_at": now()})

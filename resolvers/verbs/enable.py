@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskgraph.resolvers.records import Draft
 from deskgraph.schema.verb import Change, Verb
 from deskgraph.schema.webhook import Webhook, WebhookStatus
 
@@ -18,8 +17,8 @@ class Enable(Verb):
     to = WebhookStatus.ENABLED
 
     @classmethod
-    async def decide(cls, draft: Draft, _desk: Any) -> Change:
+    def change(cls, given: dict[str, Any]) -> Change:
         """Earlier failures are forgotten."""
-        change = cls.change(draft.given)
+        change = super().change(given)
         change.set = dict.fromkeys(("disabledAt", "disabledReason", "failingSince"))
         return change

@@ -20,6 +20,7 @@ class Escalate(Verb):
     name = "escalate"
     from_ = UNSOLVED
     to = TicketStatus.ESCALATED
+    chooses = ("level", "agent")
 
     reason = Text("Why it needs somebody else.", most=10_000, required=True)
 
@@ -30,9 +31,4 @@ class Escalate(Verb):
         present = await desk.User.get(agent) if agent else None
         tier = present.tier if present else FIRST_LINE
         agent = await least_busy(desk.tx, draft.id, above_tier=tier, role=None)
-        level = draft.level + 1
-        change = cls.change(draft.given)
-        change.set["level"] = level
-        change.link["assignee"] = agent
-        change.data |= {"level": level, "agent": agent}
-        return change
+        return cls.change({**draft.given, "level": draft.level + 1, "agent": agent})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskgraph.resolvers.records import Draft
 from deskgraph.schema.fields import Text
 from deskgraph.schema.ticket import Ticket, TicketStatus
 from deskgraph.schema.verb import Change, Verb
@@ -21,8 +20,8 @@ class Reopen(Verb):
     reason = Text("Why it is not done.", most=10_000)
 
     @classmethod
-    async def decide(cls, draft: Draft, _desk: Any) -> Change:
+    def change(cls, given: dict[str, Any]) -> Change:
         """The resolution turned out not to be one."""
-        change = cls.change(draft.given)
+        change = super().change(given)
         change.set["resolution"] = None
         return change

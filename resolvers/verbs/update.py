@@ -25,6 +25,12 @@ class Update(Verb):
         change.data = {"changes": {cls.inputs[name].graphql: value for name, value in given.items()}}
         return change
 
+    @classmethod
+    def replay(cls, data: dict[str, Any]) -> Change:
+        """What was changed, and nothing else."""
+        changes = data["changes"]
+        return cls.change({name: changes[graphql] for name, graphql in cls.told().items() if graphql in changes})
+
 
 class UpdateTicket(Update):
     """Changes a ticket's own fields; its state is moved by the other verbs."""

@@ -22,6 +22,7 @@ from deskgraph.schema.errors import DeskError
 
 READ = 16 * 1024
 SHOWN = 1024
+LONGEST_ERROR = 500
 PORTS = {"http": 80, "https": 443}
 
 
@@ -56,7 +57,8 @@ class Outbound:
 
     async def close(self) -> None:
         """Give what is open back."""
-        await self._transport.aclose()
+        if "_transport" in vars(self):  # most desks send nothing
+            await self._transport.aclose()
         self._names.close()
 
     async def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
@@ -70,8 +72,8 @@ class Outbound:
             answer.error = f"no complete answer within {self._timeout:g} s"
         except (DeskError, Refused) as error:
             answer.error = str(error)
-        except Exception as error:
-            answer.error = f"{type(error).__name__}: {error}"
+        except Exception as error:  # it may quote what the receiver sent, of any length
+            answer.error = f"{type(error).__name__}: {error}"[:LONGEST_ERROR].encode(errors="replace").decode()
         answer.ms = round((time.monotonic() - start) * 1000)
         return answer
 

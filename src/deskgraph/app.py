@@ -1,4 +1,4 @@
-"""The web application: GraphQL by HTTP, WebSocket and server-sent events, the log as a feed, the console, health."""
+"""The web application: GraphQL by HTTP, WebSocket and server-sent events, the log as a feed, MCP, console, health."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from deskgraph.auth import Keys
 from deskgraph.console import FOLDER
 from deskgraph.endpoint import Endpoint
 from deskgraph.export import export
+from deskgraph.mcp.http import McpEndpoint
 from deskgraph.resolvers.desk import Desk
 from deskgraph.sse import StreamEndpoint
 
@@ -40,6 +41,7 @@ def create_app(desk: Desk, keys: Keys, *, heartbeat: float = 15) -> Starlette:
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
             Route("/events", export(endpoint), name="events"),
+            Route("/mcp", McpEndpoint(desk, keys)),
             Mount("/console", StaticFiles(directory=FOLDER)),
         ]
     )

@@ -11,6 +11,10 @@ class Keys:
     def __init__(self, admin: str) -> None:
         self._admin = admin
 
+    def derived(self, purpose: str) -> bytes:
+        """A secret for one purpose, the same in every process that has the key."""
+        return hmac.digest(self._admin.encode(), purpose.encode(), "sha256")
+
     def actor(self, authorization: object) -> str | None:
         """Who an Authorization header speaks for; None where it is missing or wrong."""
         if not isinstance(authorization, str):

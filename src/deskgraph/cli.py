@@ -1,4 +1,4 @@
-"""The command line: `deskgraph serve`, `relay`, `trim` and `schema`."""
+"""The command line: `deskgraph serve`, `mcp`, `relay`, `trim` and `schema`."""
 
 from __future__ import annotations
 
@@ -122,6 +122,34 @@ def trim(*, before: datetime | None = None, older_than: timedelta | None = None,
     from deskgraph.trimming import run
 
     run(_settings(data=data), before, older_than)
+
+
+@app.command
+def mcp(
+    *,
+    url: str | None = None,
+    data: Path | None = None,
+    hooks: Annotated[list[str] | None, Parameter(negative="")] = None,
+    sample: Annotated[bool | None, Parameter(negative="")] = None,
+) -> None:
+    """Serve the desk to an MCP client by standard input and output, until the input ends.
+
+    Parameters
+    ----------
+    url
+        The address of a desk that is served, such as http://127.0.0.1:8000; its key is DESKGRAPH_API_KEY or the one in
+        the data folder. By default the desk is opened here, as `deskgraph serve` would open it.
+    data
+        The data folder, as for serve.
+    hooks
+        A module with hooks, as for serve.
+    sample
+        Load a small sample desk if the workspace is empty.
+
+    """
+    from deskgraph.mcp.stdio import serve_stdio
+
+    serve_stdio(_settings(data=data, hooks=hooks, sample=sample), url)
 
 
 @app.command

@@ -12,6 +12,8 @@ from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, FilePath, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from deskgraph.schema.errors import DeskError
+
 KEY_FILE = "api-key"
 
 
@@ -88,6 +90,13 @@ class Settings(BaseSettings):
     def key(self) -> str:
         """The admin key: the one that was set, or the one kept in the data folder, made on the first run."""
         return self.api_key or kept_key(self.data / KEY_FILE)
+
+    def known_key(self) -> str:
+        """The admin key of a desk that is served elsewhere: the one that was set or is kept; none is made."""
+        path = self.data / KEY_FILE
+        if not self.api_key and not path.exists():
+            raise DeskError(f"Set DESKGRAPH_API_KEY to the key of the desk: {path} is not there.")
+        return self.key()
 
 
 def kept_key(path: Path) -> str:

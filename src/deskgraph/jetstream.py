@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NoReturn
@@ -229,8 +228,6 @@ def check_credentials(path: Path | None) -> None:
         text = path.read_text(errors="replace")
         if any(part not in text for part in CREDENTIALS_HOLD):
             raise Refused(f"{path} is no credentials file: it needs a user's JWT and its seed, as `nsc` writes them.")
-        if find_spec("nkeys") is None:
-            raise ImportError("A NATS credentials file needs nkeys: pip install nats-py[nkeys]")
 
 
 def _look(acked: Acked) -> None:

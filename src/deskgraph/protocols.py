@@ -1,7 +1,8 @@
 """uvicorn's HTTP and WebSocket, on connections whose clients may take their time, but not for ever.
 
-A connection is stalled while something that was written waits here because the client's system takes no more of it. The
-application finds out by an event in its scope's state. When nothing at all is taken for as long again, it is aborted.
+A connection is stalled when something that was written has waited here too long, because the client's system takes no
+more of it. The application that streams to it finds out, by way of its scope's state. When nothing at all is taken for
+as long again, the connection is aborted.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 if TYPE_CHECKING:
     from uvicorn._types import ASGISendEvent
 
-STALLED = "stalled"
-# What the kernel holds for a WebSocket client that reads slowly; doubled by Linux. By default it may grow to megabytes.
+STREAMING = "streaming"
+# What the kernel holds for a client that is streamed to; Linux doubles it, and would by itself go up to megabytes. What
+# is to end a slow client's stream waits behind that, and so do pings.
 SEND_BUFFER = 64 * 1024
 
 
 def stalled(scope: Scope) -> asyncio.Event:
-    """The event that is set when the connection of this scope is stalled; never, where another server runs it."""
-    event: asyncio.Event = scope.get("state", {}).get(STALLED) or asyncio.Event()
+    """For an application that streams on this scope's connection: the event that is set when it is stalled."""
+    streaming = scope.get("state", {}).get(STREAMING, asyncio.Event)  # another server sets none
+    event: asyncio.Event = streaming()
     return event
 
 
@@ -38,12 +41,17 @@ class Patience(asyncio.Protocol):
         self.patience = patience
         self.stalled = asyncio.Event()
         self._timers: list[asyncio.TimerHandle] = []
-        super().__init__(*arguments, app_state={**app_state, STALLED: self.stalled}, **others)  # type: ignore[call-arg]
+        super().__init__(*arguments, app_state={**app_state, STREAMING: self.streaming}, **others)  # type: ignore[call-arg]
 
     def connection_made(self, transport: Any) -> None:
         """Have writing paused as soon as anything waits, and resumed when nothing does."""
         transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)
+
+    def streaming(self) -> asyncio.Event:
+        """Keep little for the client in the kernel; the event that tells when it is stalled."""
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        return self.stalled
 
     def pause_writing(self) -> None:
         """Something waits: give it time."""
@@ -85,11 +93,6 @@ class Http(Patience, H11Protocol):
 
 class WebSocket(Patience, WebSocketsSansIOProtocol):
     """WebSocket. A close does not wait for the client to read: it is queued behind what was written before."""
-
-    def connection_made(self, transport: Any) -> None:
-        """Keep little for a client that reads slowly: the close, and the pings, wait behind it."""
-        super().connection_made(transport)
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
     def resume_writing(self) -> None:
         """The client reads, if slowly: its pong can't come before it has read up to the ping."""

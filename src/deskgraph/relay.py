@@ -31,10 +31,11 @@ from deskgraph.resolvers.hooks import Hooks
 from deskgraph.schema.errors import DeskError, UnavailableError
 
 NAME = "relay:nats"
-BATCH = 250
+BATCH = 500
 IN_FLIGHT = 1000
 LEASE_SECONDS = 6.0
 STOP_SECONDS = 3.0
+STEADY_SECONDS = 30.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 log = structlog.get_logger(__name__)
 
@@ -60,8 +61,10 @@ class Relay:
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._held_until = 0.0
         self._moved = asyncio.Event()
+        self._begun = 0.0
         self._failures = 0
         self._told = ""
+        self._stuck = False
 
     async def run(self) -> NoReturn:
         """Relay until cancelled: a turn ends when something breaks, and after a pause comes the next."""
@@ -78,26 +81,26 @@ class Relay:
             await self._leave()
 
     async def _turn(self) -> None:
+        self._begun = 0.0
         async with connected(self.target, self.desk.workspace) as stream, asyncio.TaskGroup() as group:
             group.create_task(stream.broken())
             self.position = await open_consumer(self.desk.database, self.desk.workspace, NAME, after=self.start)
             await self._await_lease()
             self.position = await open_consumer(self.desk.database, self.desk.workspace, NAME)
-            log.info("relay.started", **self._place())
+            self._begun = time.monotonic()
+            if not self._stuck:
+                log.info("relay.started", **self._place())
             sent: Sent = asyncio.Queue(IN_FLIGHT)
-            for work in (
-                self._keep_lease(),
-                self._publish(stream, sent),
-                self._acknowledge(stream, sent),
-                self._save(),
-            ):
-                group.create_task(work)
+            group.create_task(self._keep_lease())
+            group.create_task(self._publish(stream, sent))
+            group.create_task(self._acknowledge(stream, sent))
+            group.create_task(self._save())
 
     async def _publish(self, stream: Stream, sent: Sent) -> NoReturn:
         """Publish what the log holds and what comes; no more at a time than `sent` has room for."""
         cursor = self.position
-        while entries := await self.desk.feed.after(cursor, BATCH):
-            last = entries[-1].position
+        while await self.desk.feed.after(cursor, 1):
+            last = min(cursor + BATCH, self.desk.feed.position)
             for event in await read_events(self.desk.database, self.desk.workspace, cursor, last):
                 if time.monotonic() > self._held_until:
                     raise LeaseLost
@@ -110,8 +113,9 @@ class Relay:
         while True:
             position, acked = await sent.get()
             await stream.acknowledged(acked)
-            self.position, self._failures, self._told = position, 0, ""
+            self.position = position
             self._moved.set()
+            self._forget()
 
     async def _save(self) -> NoReturn:
         """Make the position durable, all that came together at once."""
@@ -145,13 +149,20 @@ class Relay:
         """Wait before the next turn, longer each time, and say once why."""
         if isinstance(error, LeaseLost):
             return
+        if self._begun and time.monotonic() - self._begun > STEADY_SECONDS:
+            self._forget()
         reason = str(error) or type(error).__name__
+        self._stuck = bool(self._begun) and reason == self._told
         if reason != self._told:
             foreseen = isinstance(error, ConnectionError | DeskError)
             log.warning("relay.waits", reason=reason, **self._place(), exc_info=None if foreseen else error)
         self._told = reason
         await asyncio.sleep(min(SHORTEST_PAUSE * 2**self._failures, LONGEST_PAUSE))
         self._failures = min(self._failures + 1, 10)
+
+    def _forget(self) -> None:
+        """What failed before is over."""
+        self._failures, self._told, self._stuck = 0, "", False
 
     async def _leave(self) -> None:
         """Let another process take over at once."""
@@ -186,9 +197,7 @@ def target_of(settings: Settings) -> Target:
     """Where the settings lead to."""
     if not settings.nats_url:
         raise ConnectionError("Say where NATS is: --nats nats://127.0.0.1:4222, or DESKGRAPH_NATS_URL.")
-    return Target(
-        settings.nats_url, settings.nats_stream, settings.nats_subject_prefix, settings.nats_credentials or None
-    )
+    return Target(settings.nats_url, settings.nats_stream, settings.nats_subject_prefix, settings.nats_credentials)
 
 
 @contextlib.asynccontextmanager

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from typing import Any, cast
 
 import structlog
+from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
@@ -59,7 +61,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, Any]):
         for operation in self.operations.values():
             if operation.task:
                 operation.task.cancel()
-        await self.websocket.close(TOO_SLOW, reason)
+        with suppress(WebSocketDisconnect, RuntimeError):  # it is closed already
+            await self.websocket.close(TOO_SLOW, reason)
 
 
 def too_slow(handed: Iterable[int | None]) -> str:

@@ -18,7 +18,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from deskgraph.config import Settings
 from deskgraph.logs import configure
@@ -46,13 +46,12 @@ def serving_app(settings: Settings) -> Starlette:
     from deskgraph.bootstrap import open_desk
 
     configure()
-    load_hooks(settings.hooks)
-    relaying = relay(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         end_with_parent()
-        async with open_desk(settings) as desk, relaying(desk):
+        load_hooks(settings.hooks)
+        async with open_desk(settings) as desk, relay(settings)(desk):
             app.mount("", create_app(desk, Keys(settings.key()), heartbeat=settings.heartbeat_seconds))
             yield
 
@@ -86,7 +85,7 @@ class Supervisor(Multiprocess):
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
         super().__init__(config, sockets)
-        self._ready = ready
+        self._ready: Callable[[], None] | None = ready
 
     def run(self) -> None:
         """Keep the workers running until a signal ends them. A worker that can't even start ends them all."""
@@ -94,22 +93,25 @@ class Supervisor(Multiprocess):
         if any(process.exitcode == STARTUP_FAILURE for process in self.processes):
             raise DeskError("A worker could not start; what it logged says why.")
 
-    def init_processes(self) -> None:
-        """Start the workers, and wait until they listen, or one has failed, or a signal came."""
-        super().init_processes()
-        while not self.should_exit.is_set() and all(process.process.is_alive() for process in self.processes):
-            if all(process.is_ready(timeout=1) for process in self.processes):
-                self._ready()
-                return
-            time.sleep(0.1)
-            self.handle_signals()
-
     def keep_subprocess_alive(self) -> None:
-        """Replace workers that have died, and say so."""
-        before = {process.pid for process in self.processes}
-        super().keep_subprocess_alive()
-        for pid in before - {process.pid for process in self.processes}:
-            log.warning("worker.replaced", pid=pid)
+        """Replace workers that have died, end if one could not start, and say once that all listen.
+
+        Unlike uvicorn's, it asks a worker nothing to see whether it lives: one that dies meanwhile would not answer.
+        """
+        for at, process in enumerate(self.processes):
+            if process.process.is_alive():
+                continue
+            process.kill()  # closes the pipes to it
+            process.join()
+            if process.exitcode == STARTUP_FAILURE:
+                self.should_exit.set()
+                return
+            log.warning("worker.died", pid=process.pid, exit=process.exitcode)
+            self.processes[at] = Process(self.config, self.sockets)
+            self.processes[at].start()
+        if self._ready and all(process.is_ready() for process in self.processes):
+            self._ready()
+            self._ready = None
 
     def join_all(self) -> None:
         """Wait for the workers, as long as they may take."""

@@ -7,20 +7,26 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import httpx
+import psutil
 import pytest
 from filelock import FileLock
 from playwright.async_api import Browser, async_playwright, expect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 KEY = "test-key-for-acceptance"
+PROTOCOL = Subprotocol("graphql-transport-ws")
 ROOT = Path(__file__).parents[2]
 CHROMIUM = [
     "--headless",
@@ -36,12 +42,15 @@ CHROMIUM = [
 
 
 @dataclass(frozen=True)
-class Served:
-    """A running server."""
+class Address:
+    """Where a server is, and the key to it."""
 
-    process: subprocess.Popen[str]
     url: str
     key: str
+
+    @property
+    def socket(self) -> str:
+        return f"{self.url.replace('http', 'ws', 1)}/graphql"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -51,6 +60,14 @@ class Served:
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
+
+@dataclass(frozen=True)
+class Served(Address):
+    """A server in a process of its own; what it logs."""
+
+    process: subprocess.Popen[str]
+    log: Path
+
     def stop(self) -> None:
         """End it in order, well within the time that it gives its clients."""
         self.process.terminate()
@@ -58,30 +75,35 @@ class Served:
 
 
 @contextmanager
-def serving(
-    *arguments: str, exits: int = 0, port: int = 0, errors: IO[str] | None = None, **environment: str
-) -> Iterator[Served]:
-    """Run `deskgraph serve` until the block ends; it must then end by itself on SIGTERM, with the code in `exits`.
-
-    What it logs goes to `errors`, by default to the test's own standard error.
-    """
+def serving(*arguments: str, exits: int = 0, port: int = 0, **environment: str) -> Iterator[Served]:
+    """Run `deskgraph serve` until the block ends; it must then end by itself on SIGTERM, with the code in `exits`."""
     command = [sys.executable, "-m", "deskgraph", "serve", "--port", str(port), *arguments]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        text=True,
-        bufsize=1,
-    )
+    with tempfile.NamedTemporaryFile("w", prefix="deskgraph-", suffix=".log", delete=False) as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=log, text=True
+        )
     try:
-        yield Served(process, *_address(process))
+        yield Served(*_address(process), process, Path(log.name))
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=30)
-    assert process.returncode == exits
+        rest, _ = process.communicate(timeout=30)
+        print(said := Path(log.name).read_text(), file=sys.stderr)  # pytest shows it with a failure
+        Path(log.name).unlink()
+    assert process.returncode == exits, said
+    assert "deskgraph is at" not in rest  # it is said once
+
+
+@contextmanager
+def serving_in(folder: Path, *arguments: str) -> Iterator[Served]:
+    """Run a server for several tests, in a workspace that is named after the folder."""
+    settings = {
+        "DESKGRAPH_API_KEY": KEY,
+        "DESKGRAPH_WORKSPACE": f"test-{folder.name}-{os.getpid()}-{folder.stat().st_ino}",
+        "DESKGRAPH_DATA": str(folder),
+    }
+    with serving(*arguments, **settings) as running:
+        yield running
 
 
 def _address(process: subprocess.Popen[str]) -> tuple[str, str]:
@@ -90,6 +112,14 @@ def _address(process: subprocess.Popen[str]) -> tuple[str, str]:
         if found := re.search(r"Open\s+(http://[^/]+)/graphql#key=(\S+)", line):
             return found[1], found[2]
     raise AssertionError(f"the server ended with {process.wait()} before it listened")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end."""
+    command = [sys.executable, "-m", "deskgraph", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60
+    )
 
 
 @pytest.fixture
@@ -157,11 +187,17 @@ class Lines:
         async with asyncio.timeout(seconds):
             return [json.loads(await self.process.stdout.readline()) for _ in range(count)]
 
+    def say(self) -> None:
+        """Write a line to it."""
+        assert self.process.stdin
+        self.process.stdin.write(b"\n")
+
 
 @asynccontextmanager
 async def node(script: Path, *arguments: str) -> AsyncIterator[Lines]:
     """Run a script until the block ends."""
-    process = await asyncio.create_subprocess_exec("node", str(script), *arguments, stdout=asyncio.subprocess.PIPE)
+    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
+    process = await asyncio.create_subprocess_exec("node", str(script), *arguments, **pipes)
     try:
         yield Lines(process)
     finally:
@@ -170,10 +206,53 @@ async def node(script: Path, *arguments: str) -> AsyncIterator[Lines]:
         await process.wait()
 
 
-async def create(served: Served, count: int) -> None:
-    """Make so many events: organizations, one after the other."""
-    verb = 'createOrganization(input: {name: "Acme"}) { errors { code } }'
-    text = "mutation { " + " ".join(f"a{at}: {verb}" for at in range(count)) + " }"
+async def create(served: Served, count: int, size: int = 0) -> None:
+    """Make so many events: tickets, one after the other, with a description of that many characters."""
+    verb = 'createTicket(input: {subject: "A ticket", description: $text}) { errors { code } }'
+    text = "mutation ($text: String) { " + " ".join(f"a{at}: {verb}" for at in range(count)) + " }"
+    body = {"query": text, "variables": {"text": "x" * size or None}}
     async with httpx.AsyncClient(headers=served.headers, timeout=60) as client:
-        answer = await client.post(f"{served.url}/graphql", json={"query": text})
+        answer = await client.post(f"{served.url}/graphql", json=body)
     assert answer.json() == {"data": {f"a{at}": {"errors": []} for at in range(count)}}
+
+
+async def subscriber(served: Address, receive: int = 0) -> ClientConnection:
+    """A WebSocket client that reads no further than it is asked to, with little room in its kernel if told so."""
+    raw = socket.socket()
+    if receive:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
+    raw.connect(("127.0.0.1", served.port))
+    client = await connect(
+        served.socket,
+        sock=raw,
+        subprotocols=[PROTOCOL],
+        additional_headers=served.headers,
+        compression=None,
+        max_queue=1,
+        max_size=None,
+        ping_interval=None,
+    )
+    await client.send(json.dumps({"type": "connection_init"}))
+    assert await hear(client) == {"type": "connection_ack"}
+    return client
+
+
+async def subscribe(client: ClientConnection, id: str, text: str, after: int) -> None:  # noqa: A002 - the protocol's name
+    payload = {"query": text, "variables": {"after": after}}
+    await client.send(json.dumps({"type": "subscribe", "id": id, "payload": payload}))
+
+
+async def hear(client: ClientConnection) -> dict[str, Any]:
+    async with asyncio.timeout(60):
+        said: dict[str, Any] = json.loads(await client.recv())
+    return said
+
+
+async def positions(client: ClientConnection, count: int) -> list[int]:
+    """The positions of the next events."""
+    return [(await hear(client))["payload"]["data"]["events"]["position"] for _ in range(count)]
+
+
+def connected(pid: int, port: int) -> bool:
+    """Whether a process has a connection with that port."""
+    return any(one.raddr and one.raddr.port == port for one in psutil.Process(pid).net_connections("tcp"))

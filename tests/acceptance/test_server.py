@@ -7,8 +7,6 @@ import json
 import os
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from tests.acceptance.conftest import ROOT, Served, serving
+from tests.acceptance.conftest import PROTOCOL, ROOT, Served, run, serving
 
 START = {"DESKGRAPH_START_CACHE": "false"}
 COUNT = {"query": "{ tickets { totalCount } events { totalCount } }"}
@@ -90,9 +88,6 @@ def test_a_mutation_by_get_is_refused(served: Served) -> None:
     answer = httpx.get(f"{served.url}/graphql", params=params, headers=served.headers)
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_REQUEST")
     assert post(served, COUNT).json() == before
-
-
-PROTOCOL = Subprotocol("graphql-transport-ws")
 
 
 async def socket_says(served: Served, *messages: Any, **options: Any) -> tuple[list[Any], int | None]:
@@ -199,16 +194,9 @@ async def test_sigterm_ends_the_server_while_a_subscriber_listens(serve: Callabl
     assert code == 0
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "deskgraph", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60
-    )
-
-
 def test_the_command_line_explains_itself() -> None:
     assert run("--version").stdout.strip() == "0.1.0"
-    for arguments in (["--help"], ["serve", "--help"], ["schema", "--help"]):
+    for arguments in (["--help"], ["serve", "--help"], ["relay", "--help"], ["schema", "--help"]):
         answer = run(*arguments)
         assert (answer.returncode, "Usage" in answer.stdout) == (0, True)
     assert run("schema").stdout == (ROOT / "schema" / "schema.graphql").read_text()

@@ -15,6 +15,8 @@ from tests.chaos.processes import Victim, until
 Say = Callable[[str], None]
 # Seconds within which the desk must do verbs again after a kill, on a machine that is busy with other things, too.
 PATIENCE = 180.0
+# Seconds that most stalls last at the most.
+SHORT = 5.0
 
 
 class Killer:
@@ -89,7 +91,8 @@ class Saboteur:
     async def _stall(self, link: Link) -> None:
         """Nothing passes; afterwards what was held back does, or the connections turn out to be broken."""
         link.stall()
-        await asyncio.sleep(self._random.uniform(0.5, self._longest))
+        longest = self._longest if self._random.random() < 0.1 else min(SHORT, self._longest)
+        await asyncio.sleep(self._random.uniform(0.5, longest))
         if self._random.random() < 0.5:
             link.cut()
         link.heal()

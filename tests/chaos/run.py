@@ -32,7 +32,7 @@ class Plan:
     seed: int = 1
     clients: int = 6
     between: int = 40
-    stall: float = 6.0
+    stall: float = 45.0
 
 
 async def run(plan: Plan, folder: Path, say: Say) -> tuple[Run, Evidence]:

@@ -54,7 +54,7 @@ async def test_over_graphql(desk: Desk, run: Run) -> None:
         "ticket": {"assignee": {"id": sam.id, "openTickets": 1}},
         "event": {
             "type": "ticket.created",
-            "data": {"$id": "ticket_rV7yKdPm", "subject": "x", "priority": "MEDIUM", "agent": sam.id},
+            "data": {"$id": "ticket_rV7yKdPm", "number": 1, "subject": "x", "priority": "MEDIUM", "agent": sam.id},
         },
         "errors": [],
     }
@@ -107,7 +107,9 @@ async def test_nobody_there(desk: Desk, run: Run, log: Log, unchanged: Unchanged
     ticket = await desk.Ticket.create(subject="x", assign="LEAST_BUSY")
     assert ticket.agent is None
     [event] = await log(before)
-    assert event.data == {"$id": ticket.id, "subject": "x", "priority": "MEDIUM", "agent": None}
+    assert event.data == {
+        "$id": ticket.id, "number": 2, "subject": "x", "priority": "MEDIUM", "agent": None
+    }  # fmt: skip
     async with unchanged():
         with pytest.raises(NoAgentAvailableError) as error:
             await desk.Ticket.assign(id=ticket.id)

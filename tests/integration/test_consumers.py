@@ -202,6 +202,16 @@ async def test_park_and_skip_at_once(desk: Desk) -> None:
     assert await state(desk) == (2, 0, 0, 0, 1)
 
 
+async def test_what_is_released_was_no_attempt(desk: Desk) -> None:
+    await organizations(desk, 1)
+    events = desk.consume("billing", **QUICK)
+    for _ in range(5):
+        event = await anext(events)
+        assert (event.position, event.attempt) == (1, 1)
+        await event.nack("release")
+    assert await state(desk) == (0, 1, 0, 1, 0)
+
+
 async def test_a_lease_that_runs_out_is_given_to_another(desk: Desk, unchanged: Unchanged) -> None:
     await organizations(desk, 1)
     settings = await desk.consumers.open("billing", start="beginning", ack_timeout=1)
@@ -413,6 +423,57 @@ async def test_a_remote_consumer(desk: Desk, run: Run) -> None:
     assert await run(replay) == {"replayParked": {"events": [event], "errors": []}}
     assert (await anext(stream))["attempt"] == 1
     await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_subscriber_has_no_more_at_once_than_it_wants(desk: Desk, run: Run) -> None:
+    """Two share the work of a consumer that may have eight in flight: neither takes what the other could do."""
+    await organizations(desk, 4)
+    await desk.consumers.open("billing", start="beginning")
+    text = 'subscription { deliveries(consumer: "billing", atOnce: 1) { id event { position } } }'
+    first, second = subscribed(desk, text), subscribed(desk, text)
+    mine, other = await anext(first), await anext(second)
+    assert [one["event"]["position"] for one in (mine, other)] == [1, 2]
+    assert await state(desk) == (0, 4, 2, 2, 0)
+    waiting = asyncio.ensure_future(anext(first))
+    await run(ACK, ids=[other["id"]])
+    assert (await anext(second))["event"]["position"] == 3
+    assert not waiting.done()
+    await run(ACK, ids=[mine["id"]])
+    assert (await waiting)["event"]["position"] == 4
+    for stream in (first, second):
+        await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_at_once_has_its_bounds(desk: Desk) -> None:
+    await desk.consumers.open("billing")
+    text = 'subscription { deliveries(consumer: "billing", atOnce: 0) { id } }'
+    source = await schema().subscribe(text, context_value=Context(desk.session))
+    async with aclosing(source) as results:  # type: ignore[type-var]
+        result = await anext(results)
+    assert [error.extensions["code"] for error in result.errors] == ["INVALID_INPUT"]
+
+
+async def test_a_delivery_has_its_subject_as_it_is_now_even_deleted(desk: Desk) -> None:
+    ticket = await desk.Ticket.create(subject="Portal")
+    await desk.Ticket.update(id=ticket.id, subject="Shop")
+    await desk.Ticket.delete(id=ticket.id)
+    await desk.consumers.open("billing", start="beginning", max_in_flight=1)
+    text = """subscription { deliveries(consumer: "billing") {
+      event { type subject { id } } subject { __typename ... on Ticket { subject version } ... on User { name } }
+    } }"""
+    stream = subscribed(desk, text)
+    assert await anext(stream) == {
+        "event": {"type": "ticket.created", "subject": None},
+        "subject": {"__typename": "Ticket", "subject": "Shop", "version": 3},
+    }
+    await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_the_position_of_the_log(desk: Desk, run: Run) -> None:
+    assert await run("{ position }") == {"position": 0}
+    for count in (1, 2):
+        await desk.Organization.create(name="Acme")
+        assert await run("{ position }") == {"position": count}
 
 
 async def test_a_consumer_is_made_and_forgotten_over_graphql(run: Run, codes: Codes, desk: Desk) -> None:

@@ -224,7 +224,7 @@ async def test_the_input_is_changed_in_place_or_by_what_is_returned(desk: Desk, 
     done = await desk.Ticket.resolve(id=ticket.id, resolution="restarted")
     assert done.resolution == "RESTARTED"
     assert [event.data for event in await log(before)] == [
-        {"$id": ticket.id, "subject": "An outage", "priority": "URGENT", "agent": sam.id},
+        {"$id": ticket.id, "number": 1, "subject": "An outage", "priority": "URGENT", "agent": sam.id},
         {"$id": ticket.id, "resolution": "RESTARTED"},
     ]
 

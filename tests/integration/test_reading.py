@@ -96,6 +96,7 @@ async def test_edges_are_read_both_ways(small: Small) -> None:
                     "subjectVersion": 1,
                     "data": {
                         "$id": one.id,
+                        "number": 1,
                         "subject": "one",
                         "priority": "LOW",
                         "contact": small.ann.id,

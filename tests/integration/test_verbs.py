@@ -41,7 +41,7 @@ async def test_create_takes_everything_and_says_so_in_its_event(desk: Desk, log:
     assert ticket.created_at == ticket.updated_at
     [event] = await log(before)
     assert (event.type, event.subject_version, event.at) == ("ticket.created", 1, ticket.created_at)
-    assert event.data == {"$id": ticket.id, **given}
+    assert event.data == {"$id": ticket.id, "number": 1, **given}
     assert (event.actor, event.user, event.cause) == ("system", None, None)
 
 
@@ -92,7 +92,7 @@ async def test_every_mutation(run: Run, desk: Desk) -> None:
     ticket_id = "ticket_rV7yKdPm"
     selection = "{ ticket { id status version } event { type subjectVersion data } errors { code } }"
     steps: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
-        ("create", {"subject": "Portal"}, "OPEN", "created", {"subject": "Portal", "priority": "MEDIUM"}),
+        ("create", {"subject": "Portal"}, "OPEN", "created", {"subject": "Portal", "priority": "MEDIUM", "number": 1}),
         ("assign", {"agent": sam.id}, "OPEN", "assigned", {"agent": sam.id}),
         ("escalate", {"reason": "outage"}, "ESCALATED", "escalated", {"reason": "outage", "level": 1, "agent": None}),
         ("hold", {"reason": "a log"}, "PENDING", "held", {"reason": "a log"}),

@@ -350,14 +350,17 @@ async def test_resend(desk: Desk, receiver: Receiver) -> None:
 
 
 async def test_resend_of_what_is_still_to_come(database: Database, workspace: str, receiver: Receiver) -> None:
-    """An event that the consumer has not taken in yet: it is sent at once, and the log goes on as ever."""
+    """An event whose turn has not come: it is sent at once, and the log goes on as ever."""
     async with opened(database, workspace) as desk:
         webhook = await desk.Webhook.create(url=receiver.url, types=["ticket.created"])
+        await desk.webhooks.close()
         ticket = await desk.Ticket.create(subject="Portal")
         await desk.Webhook.resend(id=webhook.id, event=await event_of(desk, ticket))
         await desk.Ticket.create(subject="Another")
+        assert len(await due(desk, webhook)) == 1
+    async with opened(database, workspace) as desk:
         await quiet(desk, webhook)
-        assert {event for event, _ in receiver.events()} == {2, 4}
+    assert sorted(receiver.events()) == [(2, "ticket.created"), (4, "ticket.created")]
 
 
 async def test_recover(desk: Desk, receiver: Receiver) -> None:
@@ -534,6 +537,24 @@ async def test_disabled_by_hand(desk: Desk, receiver: Receiver) -> None:
     assert [received.path for received in receiver.received] == ["/other", "/one"]
 
 
+async def test_disabling_holds_at_once(database: Database, workspace: str, receiver: Receiver) -> None:
+    """Also for a process that has not heard of it yet: the retry that it has in hand is not sent."""
+    options = replace(QUICK, schedule=(0, 8, HOUR), jitter=0)
+    async with opened(database, workspace) as desk:
+        await desk.webhooks.close()
+        webhook = await desk.Webhook.create(url=f"{receiver.url}/one", types=["ticket.created"])
+        other = await desk.Webhook.create(url=f"{receiver.url}/other", types=["contact.created"])
+        async with Desk(database, workspace, hooks=Hooks(), webhooks=options, poll=HOUR) as behind:
+            receiver.answers = [500, 500]
+            await behind.Ticket.create(subject="Portal")
+            await attempts(desk, webhook)
+            await behind.Contact.create(name="Ann")
+            await desk.Webhook.disable(id=webhook.id)
+            await attempts(desk, other, 2)
+            assert behind.workers(f"webhook:{webhook.id}") != []
+    assert [received.path for received in receiver.received] == ["/one", "/other", "/other"]
+
+
 # The attempt log
 
 
@@ -614,6 +635,22 @@ async def test_what_one_process_does_holds_in_the_others(
         await sender.Contact.create(name="Cid")
     found = [(received.path, received.message["type"]) for received in receiver.received]
     assert found == [("/a", "ticket.created"), ("/b", "contact.created"), ("/b", "contact.created")]
+
+
+async def test_new_types_hold_at_once(database: Database, workspace: str, receiver: Receiver) -> None:
+    """Also for a process that has not heard of them yet: it takes what it should have, and nothing else."""
+    async with opened(database, workspace) as desk:
+        webhook = await desk.Webhook.create(url=receiver.url, types=["ticket.created"])
+        await desk.webhooks.close()
+        async with Desk(database, workspace, hooks=Hooks(), webhooks=QUICK, poll=HOUR) as behind:
+            await desk.Webhook.update(id=webhook.id, types=["contact.created"])
+            await desk.Contact.create(name="Ann")
+            await desk.position()
+            assert behind.workers(f"webhook:{webhook.id}")[0].claims.settings.types == ("ticket.created",)
+            await behind.Ticket.create(subject="Portal")
+            await behind.position()
+            await quiet(behind, webhook)
+    assert receiver.events() == [(3, "contact.created")]
 
 
 async def test_a_retry_survives_a_restart(database: Database, workspace: str, receiver: Receiver) -> None:

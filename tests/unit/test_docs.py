@@ -26,10 +26,8 @@ DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
 IN_CODE = re.compile(r"`([^`]+)`")
 
-# Events' data that a verb adds to its input, or has instead of it.
-CHOSEN = {"ticket.escalated": {"level", "agent"}, "webhook.recovered": {"deliveries"}}
-# createTicket turns `assign` into the agent it chose.
-NOT_TOLD = {"ticket.created": {"assign"}}
+# Events' data that a verb adds to its input and its choices.
+CHOSEN = {"webhook.recovered": {"deliveries"}}
 PARKED = ("Consumer", "PARKED", "Event")
 
 
@@ -111,8 +109,7 @@ def test_the_hooks_page_has_the_names_of_every_verb() -> None:
 
 def told(verb: type[Verb]) -> set[str]:
     """The data beside `$id` that the verb's event has when all its inputs are given."""
-    change = verb.change(dict.fromkeys(verb.inputs, "given"))
-    return (set(change.data) | CHOSEN.get(verb.event(), set())) - NOT_TOLD.get(verb.event(), set())
+    return set(verb.change(dict.fromkeys(verb.told(), "given")).data) | CHOSEN.get(verb.event(), set())
 
 
 def test_the_events_page_has_the_data_of_every_event() -> None:

@@ -1,0 +1,70 @@
+"""MCP by streamable HTTP: each request on its own, answered with JSON, so that any worker may answer it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import orjson
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.types import INVALID_REQUEST
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from deskgraph.auth import Keys
+from deskgraph.mcp.server import make_server
+from deskgraph.resolvers.desk import Desk
+from deskgraph.schema.errors import UnauthenticatedError
+
+ACTOR = "actor"
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class McpEndpoint:
+    """The ASGI application at `/mcp`, behind the same keys as GraphQL. It needs neither start nor end."""
+
+    def __init__(self, desk: Desk, keys: Keys) -> None:
+        server = make_server(desk, _actor, keys.derived("mcp request state"))
+        server.streamable_http_app()  # makes the manager, which has the server that requests are given to
+        self._server = server.session_manager.app
+        self._keys = keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what has no key, or comes from a web page elsewhere, before anything of it is read."""
+        request = Request(scope)
+        actor = self._keys.actor(request.headers.get("authorization"))
+        refused = _refusal(request, actor)
+        if refused:
+            await refused(scope, receive, send)
+            return
+        # A manager serves from when it is run until it ends, once: this one for one request.
+        manager = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
+        async with manager.run():
+            await manager.handle_request({**scope, ACTOR: actor}, receive, send)
+
+
+def _refusal(request: Request, actor: str | None) -> Response | None:
+    if actor is None:
+        error = UnauthenticatedError()
+        return _error(401, error.code, error.message, {"WWW-Authenticate": "Bearer"})
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).hostname not in LOOPBACK:
+        # A page whose name was made to mean this machine (DNS rebinding) still says where it comes from.
+        return _error(403, "FORBIDDEN_ORIGIN", f"Pages of {origin} may not use this: programs send no Origin.")
+    if request.method != "POST":
+        # There is no stream to open and no session to end.
+        return _error(405, "BAD_REQUEST", "Send POST: every request is answered on its own.", {"Allow": "POST"})
+    return None
+
+
+def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
+    """An error as MCP clients read it."""
+    error = {"code": INVALID_REQUEST, "message": message, "data": {"code": code}}
+    return Response(orjson.dumps({"jsonrpc": "2.0", "id": None, "error": error}), status, headers, "application/json")
+
+
+def _actor(request: Request | None) -> str:
+    """Who sent the request."""
+    assert request
+    actor: str = request.scope[ACTOR]
+    return actor

@@ -1,0 +1,68 @@
+"""The MCP server of a desk: its tools, resources and prompts, whatever the transport."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+from mcp.server import MCPServer
+from mcp.server.caching import CacheableMethod, CacheHint
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.request_state import RequestStateSecurity
+from starlette.requests import Request
+
+from deskgraph.mcp.doing import do_tool
+from deskgraph.mcp.reading import fetch_tool, search_tool
+from deskgraph.mcp.serving import Served
+from deskgraph.mcp.sources import add_prompts, add_resources
+from deskgraph.resolvers.desk import Desk
+from deskgraph.resolvers.session import Session
+
+INSTRUCTIONS = """\
+A customer-support desk: tickets, contacts, organizations, users and activities in one graph, and the events of all
+that was done to them. `search` finds, `fetch` shows one with its neighbours, now or as it was; both only read. `do`
+does what an English sentence says, all of it or nothing. Begin with fetch {"type": "Schema"} if you don't know the
+fields. Errors have a code and say what to do."""
+LISTS: tuple[CacheableMethod, ...] = ("tools/list", "prompts/list", "resources/list", "resources/templates/list")
+HOUR = CacheHint(ttl_ms=3_600_000, scope="public")
+
+
+def make_server(desk: Desk, actor: Callable[[Request | None], str], secret: bytes | None = None) -> MCPServer[Served]:
+    """The server; `actor` says in whose name a request acts.
+
+    `secret`, 32 bytes or more, is shared by all processes between which the requests of one client may be spread.
+    """
+
+    @asynccontextmanager
+    async def served(_server: MCPServer[Served]) -> AsyncIterator[Served]:
+        yield Served(desk, actor)
+
+    tools = [search_tool(), fetch_tool(), *([do_tool()] if hasattr(Session, "do") else [])]
+    server = MCPServer(
+        "deskgraph",
+        title="deskgraph",
+        description="A headless customer-support back end.",
+        instructions=INSTRUCTIONS,
+        version=version("deskgraph"),
+        tools=list(tools),
+        lifespan=served,
+        log_level="WARNING",
+        request_state_security=RequestStateSecurity(keys=[secret]) if secret else None,
+        cache_hints=dict.fromkeys(LISTS, HOUR),
+        subscriptions=False,
+        middleware=[bare_input],
+    )
+    add_resources(server)
+    add_prompts(server)
+    return server
+
+
+async def bare_input(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Take a tool's only text without a name, too: `"arguments": "Assign ..."` is `{"input": "Assign ..."}`."""
+    params = ctx.params
+    if ctx.method == "tools/call" and params and isinstance(params.get("arguments"), str):
+        ctx = replace(ctx, params={**params, "arguments": {"input": params["arguments"]}})
+    return await call_next(ctx)
