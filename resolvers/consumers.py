@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deskgraph.graph import consumers as stored
@@ -13,10 +14,10 @@ from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.consumers import BEGINNING, Delivery, Settings
 from deskgraph.graph.database import Transaction
-from deskgraph.resolvers.claims import Claims, concrete
+from deskgraph.resolvers.claims import PAUSE, Claims, concrete
 from deskgraph.resolvers.records import Record
 from deskgraph.schema.consumer import ConsumerStart, FailureAction
-from deskgraph.schema.errors import DeliveryExpiredError, InvalidInputError, NotFoundError
+from deskgraph.schema.errors import DeliveryExpiredError, InvalidInputError, NotFoundError, UnavailableError
 from deskgraph.schema.event import Event
 from deskgraph.schema.fields import Text
 
@@ -199,16 +200,18 @@ async def consume(desk: Desk, name: str, settings: Settings) -> AsyncGenerator[R
     """Each delivery as an event; it is acknowledged when the next one is asked for.
 
     Its lease is extended for as long as the loop's body takes. A loop that is left by an error or a break has not
-    acknowledged its last event, which is tried again after a pause, by whoever consumes then.
+    acknowledged its last event, which is tried again after a pause, by whoever consumes then. While the database is
+    away the loop waits.
     """
     async with desk.consumers.claims(name, settings) as claims:
         while deliveries := await claims.take(1):
-            received = Received(desk, name, deliveries[0], await event_of(desk, deliveries[0]))
+            event = await _patiently(partial(event_of, desk, deliveries[0]))
+            received = Received(desk, name, deliveries[0], event)
             keeper = asyncio.create_task(_keep(desk, deliveries[0].lease, settings.timeout))
             try:
                 yield received
                 if not received.settled:
-                    await received.ack()
+                    await _patiently(received.ack)
             except DeliveryExpiredError:
                 continue
             finally:
@@ -220,14 +223,24 @@ async def consume(desk: Desk, name: str, settings: Settings) -> AsyncGenerator[R
 async def _left(received: Received) -> None:
     try:
         await received.nack(error="the loop was left before it was acknowledged")
-    except DeliveryExpiredError:
-        received.settled = True
+    except (DeliveryExpiredError, UnavailableError):
+        received.settled = True  # or its lease will run out
 
 
 async def _keep(desk: Desk, lease: str, seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds / 3)
-        await desk.write(lambda tx: stored.extend(tx, [lease], seconds))
+        with suppress(UnavailableError):
+            await desk.write(lambda tx: stored.extend(tx, [lease], seconds))
+
+
+async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """Do it, however long the database is away."""
+    while True:
+        try:
+            return await work()
+        except UnavailableError:
+            await asyncio.sleep(PAUSE)
 
 
 async def event_of(desk: Desk, delivery: Delivery) -> Record:

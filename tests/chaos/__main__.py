@@ -20,7 +20,8 @@ from tests.chaos.run import Plan, run
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     plan = Plan()
-    parser.add_argument("--kills", type=int, default=plan.kills)
+    parser.add_argument("--kills", type=int, default=plan.kills, help="so many at least")
+    parser.add_argument("--minutes", type=float, default=plan.minutes, help="go on for so long at least")
     parser.add_argument("--seed", type=int, default=plan.seed)
     parser.add_argument("--clients", type=int, default=plan.clients)
     parser.add_argument("--between", type=int, default=plan.between, help="verbs done between one kill and the next")

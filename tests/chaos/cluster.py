@@ -12,12 +12,13 @@ import httpx
 
 from deskgraph.graph.database import Database
 from tests.chaos.link import Link
-from tests.chaos.processes import Neo4j, Program, Victim, fixed_port
+from tests.chaos.processes import Neo4j, Program, Victim, Worker, fixed_port
 
 KEY = "key-for-chaos-runs"
 WORKSPACE = "chaos"
 SERVERS = ("server-a", "server-b")
 HOOKED = ("server-b", "worker")
+SHARED = ("server-b",)
 HOOKS = "tests.chaos.hooks"
 WEBHOOK = """mutation ($url: String!) {
   createWebhook(input: {url: $url, types: ["ticket.*"], idempotencyKey: "chaos-webhook"}) { secret errors { message } }
@@ -38,7 +39,8 @@ class Cluster:
     @property
     def victims(self) -> dict[str, Victim]:
         """All that can be killed, by name."""
-        return {**self.programs, "neo4j": self.neo4j}
+        workers = [Worker(self.programs[name]) for name in SHARED]
+        return {**self.programs, "neo4j": self.neo4j} | {worker.name: worker for worker in workers}
 
     @property
     def runs(self) -> Path:
@@ -88,8 +90,8 @@ class Cluster:
 
     def _server(self, name: str) -> Program:
         port = str(fixed_port())
-        hooks = ["--hooks", HOOKS] if name in HOOKED else []
-        return self._program(name, ["-m", "deskgraph", "serve", "--port", port, *hooks], f"http://127.0.0.1:{port}")
+        more = [*(["--hooks", HOOKS] if name in HOOKED else []), *(["--workers", "2"] if name in SHARED else [])]
+        return self._program(name, ["-m", "deskgraph", "serve", "--port", port, *more], f"http://127.0.0.1:{port}")
 
     def _program(self, name: str, arguments: list[str], url: str = "") -> Program:
         return Program(name, [sys.executable, *arguments], self._environment(name), self.folder / f"{name}.log", url)

@@ -15,6 +15,8 @@ from tests.chaos.processes import Victim, until
 Say = Callable[[str], None]
 # Seconds within which the desk must do verbs again after a kill, on a machine that is busy with other things, too.
 PATIENCE = 180.0
+# Seconds that most stalls last at the most.
+SHORT = 5.0
 
 
 class Killer:
@@ -28,13 +30,14 @@ class Killer:
         self._deck: list[str] = []
         self.kills: Counter[str] = Counter()
 
-    async def work(self, kills: int, between: int) -> None:
-        """Kill so often; at least `between` verbs are acknowledged before, between and after."""
+    async def work(self, kills: int, between: int, minutes: float = 0.0) -> None:
+        """Kill so often and for so long; at least `between` verbs are acknowledged before, between and after."""
+        end = time.monotonic() + 60 * minutes
         await self._load(between)
-        for number in range(1, kills + 1):
+        while self.kills.total() < kills or time.monotonic() < end:
             name = await self._next()
             self.kills[name] += 1
-            self._say(f"kill {number:3} of {kills}: {name} after {self._progress()} verbs")
+            self._say(f"kill {self.kills.total():3} of {kills}: {name} after {self._progress()} verbs")
             await self._load(between)
 
     async def _next(self) -> str:
@@ -88,7 +91,8 @@ class Saboteur:
     async def _stall(self, link: Link) -> None:
         """Nothing passes; afterwards what was held back does, or the connections turn out to be broken."""
         link.stall()
-        await asyncio.sleep(self._random.uniform(0.5, self._longest))
+        longest = self._longest if self._random.random() < 0.1 else min(SHORT, self._longest)
+        await asyncio.sleep(self._random.uniform(0.5, longest))
         if self._random.random() < 0.5:
             link.cut()
         link.heal()

@@ -55,6 +55,7 @@ class Link:
         self.wires: set[Wire] = set()
         self.passed: Counter[Way] = Counter()
         self.blown = 0
+        self.refused = 0
         self._random = random.Random(seed)
         self._flows = asyncio.Event()
         self._flows.set()
@@ -109,7 +110,9 @@ class Link:
     async def _connect(self, reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
         try:
             await self._flows.wait()
-            if self.target:
+            if self.target is None:
+                self.refused += 1
+            else:
                 back, far = await asyncio.open_connection(*self.target)
                 await self._carry(Wire(near, far), reader, back)
         except OSError:

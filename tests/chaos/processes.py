@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
+import psutil
 
 from deskgraph.graph.embedded import EmbeddedNeo4j
 from tests.chaos.link import Link
@@ -92,19 +93,23 @@ class Program:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._process and self._process.returncode is None:
-            self._process.terminate()
+        if process := self.process:
+            process.terminate()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), GRACE)
-        if self._process and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+                await asyncio.wait_for(process.wait(), GRACE)
+        if process := self.process:
+            process.kill()
+            await process.wait()
+
+    @property
+    def process(self) -> asyncio.subprocess.Process | None:
+        """The process, while it runs."""
+        return self._process if self._process and self._process.returncode is None else None
 
     def kill(self) -> bool:
-        process = self._process
-        if process is None or process.returncode is not None:
+        if self.process is None:
             return False
-        os.kill(process.pid, signal.SIGKILL)
+        os.kill(self.process.pid, signal.SIGKILL)
         self.kills += 1
         return True
 
@@ -113,10 +118,8 @@ class Program:
 
     async def answers(self) -> bool:
         """Whether it runs and answers."""
-        if self._process is None or self._process.returncode is not None:
-            return False
-        if not self.url:
-            return True
+        if self.process is None or not self.url:
+            return self.process is not None
         with contextlib.suppress(httpx.HTTPError):
             async with httpx.AsyncClient(timeout=5) as client:
                 return (await client.get(f"{self.url}/health/ready")).status_code == 200
@@ -136,6 +139,34 @@ class Program:
             self.starts += 1
             self.exits.append(await self._process.wait())
             await asyncio.sleep(PAUSE)
+
+
+class Worker:
+    """One of the processes that a `deskgraph serve --workers` has started, whichever it is."""
+
+    def __init__(self, program: Program) -> None:
+        self.name = f"{program.name}'s worker"
+        self.kills = 0
+        self._program = program
+
+    def kill(self) -> bool:
+        process = self._program.process
+        found = [one.pid for one in children(process.pid) if "spawn_main" in " ".join(one.cmdline())] if process else []
+        if not found:
+            return False
+        os.kill(random.choice(found), signal.SIGKILL)
+        self.kills += 1
+        return True
+
+    async def up(self) -> None:
+        await self._program.up()
+
+
+def children(pid: int) -> list[psutil.Process]:
+    """The processes that a process has started; none if it is gone."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).children()
+    return []
 
 
 class Neo4j:

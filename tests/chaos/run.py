@@ -13,7 +13,7 @@ from tests.chaos.evidence import Evidence, Received, gather, lines, quiet, recei
 from tests.chaos.killer import Killer, Saboteur, Say
 from tests.chaos.processes import until
 from tests.chaos.report import Run
-from tests.chaos.subscribers import Subscriber
+from tests.chaos.subscribers import Listener, Subscriber
 from tests.chaos.writers import Client, Ledger, settle_in
 
 # Seconds for everything to be done with once the faults have ended.
@@ -22,13 +22,17 @@ QUIET = 240.0
 
 @dataclass(frozen=True)
 class Plan:
-    """How hard a run is. `between`: verbs done between kills; `stall`: the longest stall of a link, in seconds."""
+    """How hard a run is: at least so many kills and minutes.
 
-    kills: int = 30
+    `between`: how many verbs are done between one kill and the next. `stall`: the longest stall of a link, in seconds.
+    """
+
+    kills: int = 35
+    minutes: float = 0.0
     seed: int = 1
     clients: int = 6
     between: int = 40
-    stall: float = 6.0
+    stall: float = 45.0
 
 
 async def run(plan: Plan, folder: Path, say: Say) -> tuple[Run, Evidence]:
@@ -55,10 +59,11 @@ async def run(plan: Plan, folder: Path, say: Say) -> tuple[Run, Evidence]:
 
 
 def _subscribers(cluster: Cluster, seed: int) -> list[Subscriber]:
-    wanted = {"all": None, "tickets": ["ticket.*"], "outcomes": ["ticket.resolved", "activity.created"]}
+    outcomes = ["ticket.resolved", "activity.created"]
     return [
-        Subscriber(name, cluster.urls, KEY, types, seed=seed + number)
-        for number, (name, types) in enumerate(wanted.items())
+        Subscriber("all", cluster.urls, KEY, seed=seed),
+        Subscriber("outcomes", cluster.urls, KEY, outcomes, seed=seed + 1),
+        Listener("tickets by SSE", cluster.urls, KEY, ["ticket.*"], seed=seed),
     ]
 
 
@@ -70,7 +75,7 @@ async def _disturb(plan: Plan, cluster: Cluster, ledger: Ledger, say: Say) -> Ru
     saboteur = Saboteur(cluster.links, plan.seed, say, plan.stall)
     disturbing = asyncio.create_task(saboteur.work(), name="saboteur")
     try:
-        await killer.work(plan.kills, plan.between)
+        await killer.work(plan.kills, plan.between, plan.minutes)
         if disturbing.done():
             disturbing.result()  # it never ends by itself: say why it did
     finally:
@@ -112,4 +117,4 @@ def _seen(subscribers: list[Subscriber]) -> bool:
     counts: Counter[str] = Counter(event["type"] for event in everything)
     tickets = sum(count for kind, count in counts.items() if kind.startswith("ticket."))
     outcomes = counts["ticket.resolved"] + counts["activity.created"]
-    return [len(one.seen) for one in subscribers[1:]] >= [tickets, outcomes]
+    return len(subscribers[1].seen) >= outcomes and len(subscribers[2].seen) >= tickets

@@ -41,7 +41,7 @@ async def linked(link: Link, workspace: str) -> AsyncIterator[Desk]:
     """A desk behind the link. It looks at the log only after its own verbs, so that nothing else burns a fuse."""
     username, password = os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", "")
     async with (
-        Database(link.uri, username, password) as database,
+        Database(link.uri, username, password, patience=0.5) as database,
         Desk(database, workspace, hooks=Hooks(), poll=3600) as desk,
     ):
         yield desk
@@ -258,3 +258,57 @@ async def test_a_verb_that_takes_too_long_is_unavailable_and_not_done(desk: Desk
             await writing
     assert error.value.code == "UNAVAILABLE"
     assert await version(database, ticket) == 2
+
+
+async def test_a_consumer_waits_while_the_database_is_away(link: Link, linked: Desk, desk: Desk) -> None:
+    seen: list[int] = []
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def listen() -> None:
+        async for event in linked.consume("audit", start="BEGINNING", ack_timeout=3, attempts=100):
+            seen.append(event.position)
+            begun.set()
+            await go_on.wait()
+
+    async def due() -> int:
+        query = "MATCH (delivery:Delivery) WHERE delivery.workspace = $workspace RETURN max(delivery.dueAt) AS due"
+        [row] = await desk.database.run(query, workspace=desk.workspace)
+        return int(row["due"])
+
+    async def extended(since: int) -> bool:
+        return await due() > since
+
+    async def away() -> None:
+        """The database can't be reached until that was noticed a few times."""
+        target, link.target, refused = link.target, None, link.refused
+        link.cut()
+        await until(lambda: link.refused >= refused + 30, 60, "it is looked for")
+        link.target = target
+
+    linked.feed.poll = 0.25
+    for number in range(3):
+        await desk.Ticket.create(subject=f"Ticket {number}")
+    await desk.position()
+    listening = asyncio.create_task(listen())
+    try:
+        await begun.wait()
+        await away()
+        before = await due()
+        await until(lambda: extended(before), 60, "the lease is extended again")
+        outage = asyncio.create_task(away())
+        await asyncio.sleep(0)
+        go_on.set()
+        await outage
+        await until(lambda: 3 in seen, 60, "all is consumed")
+        await until(lambda: settled(desk, "audit"), 60, "all is acknowledged")
+        assert sorted(set(seen)) == [1, 2, 3]
+        assert not listening.done()
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+async def settled(desk: Desk, name: str) -> bool:
+    """Whether a consumer is done with the whole log."""
+    consumer = await desk.consumers.get(name)
+    return bool(consumer["lag"] == 0 and consumer["parkedCount"] == 0)
