@@ -16,7 +16,7 @@ from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import Field
 
 from deskgraph.mcp.serving import Asked, session_of
-from deskgraph.mcp.tools import DeskTool, Schema, answer, make_tool
+from deskgraph.mcp.tools import DeskTool, Schema, answer, make_tool, refusal
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.verb import VERBS
 
@@ -74,9 +74,19 @@ async def do(
 ) -> CallToolResult:
     """What was done, or would be."""
     said = _said(translation)
-    result = await _do(session_of(context), said or input, dry_run=dryRun, idempotency_key=idempotencyKey or None)
+    translated = {"translated": {"from": input, "to": said}} if said else {}
+    try:
+        result = await _do(
+            session_of(context),
+            said or input,
+            dry_run=dryRun,
+            idempotency_key=idempotencyKey or None,
+            positions=not dryRun,
+        )
+    except DeskError as error:
+        return refusal(error, **translated)
     told = {"plan": result["plan"], "steps": result["steps"], "dryRun": dryRun, "replayed": result["replayed"]}
-    return answer({**told, "translated": {"from": input, "to": said}} if said else told)
+    return answer({**told, **translated})
 
 
 def do_tool() -> DeskTool:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from deskgraph.graph.fulltext import searchable
 from deskgraph.mcp.serving import Asked, session_of
-from deskgraph.mcp.tools import DeskTool, Schema, answer, make_tool
+from deskgraph.mcp.tools import NO_TEXT, DeskTool, Schema, answer, make_tool
 from deskgraph.resolvers import fetching, searching
 from deskgraph.resolvers.searching import DEFAULT_LIMIT
 from deskgraph.schema import nouns
@@ -42,7 +42,7 @@ async def search(
     query: Annotated[str, Field(description=f"Words that must all be in the texts ({SEARCHED}).")] = "",
     filter: Annotated[dict[str, Any] | None, Field(description=FILTER)] = None,  # noqa: A002
     sort: Annotated[
-        str | list[Any] | None,
+        str | list[str | dict[str, str]] | None,
         Field(description='Which come first: "-priority,createdAt" or [{"priority": "DESC"}]; by default the newest.'),
     ] = None,
     limit: Annotated[int | None, Field(description=f"How many, 1 to {MAX_PAGE}, by default {DEFAULT_LIMIT}.")] = None,
@@ -79,7 +79,7 @@ def search_tool() -> DeskTool:
             "results": {"type": "array", "items": NOUN, "description": "The nouns found."},
             "total": {"type": "integer", "description": "How many there are on all pages."},
             "hasMore": {"type": "boolean", "description": "Whether there is a next page."},
-            "cursor": {"type": ["string", "null"], "description": "Give it as `cursor` for the next page."},
+            "cursor": {"anyOf": NO_TEXT, "description": "Give it as `cursor` for the next page."},
         },
     )
 

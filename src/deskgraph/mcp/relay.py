@@ -39,6 +39,8 @@ async def relay(url: str, key: str) -> None:
     async with (
         httpx.AsyncClient(headers=headers, timeout=TIMEOUT) as http,
         stdio_server() as (incoming, outgoing),
+        incoming,
+        outgoing,
         asyncio.TaskGroup() as tasks,
     ):
         line = _Line(http, endpoint, outgoing)

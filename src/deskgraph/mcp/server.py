@@ -12,11 +12,13 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.request_state import RequestStateSecurity
+from mcp.shared.exceptions import MCPError
+from mcp.types import INVALID_PARAMS, GetPromptResult, InputRequiredResult
 from starlette.requests import Request
 
 from deskgraph.mcp.doing import do_tool
 from deskgraph.mcp.reading import fetch_tool, search_tool
-from deskgraph.mcp.serving import Served
+from deskgraph.mcp.serving import Asked, Served
 from deskgraph.mcp.sources import add_prompts, add_resources
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.session import Session
@@ -30,7 +32,23 @@ LISTS: tuple[CacheableMethod, ...] = ("tools/list", "prompts/list", "resources/l
 HOUR = CacheHint(ttl_ms=3_600_000, scope="public")
 
 
-def make_server(desk: Desk, actor: Callable[[Request | None], str], secret: bytes | None = None) -> MCPServer[Served]:
+class DeskServer(MCPServer[Served]):
+    """MCPServer that says what is wrong with the call of a prompt, where it would only say that something is."""
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Asked | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """The prompt; INVALID_PARAMS for one that there is not, or not so."""
+        known = {prompt.name: prompt for prompt in await self.list_prompts()}
+        if name not in known:
+            raise MCPError(INVALID_PARAMS, f"There is no prompt {name!r}: there is {', '.join(known)}.")
+        needed = [argument.name for argument in known[name].arguments or () if argument.required]
+        if missing := set(needed) - (arguments or {}).keys():
+            raise MCPError(INVALID_PARAMS, f"{name} needs {', '.join(sorted(missing))}.")
+        return await super().get_prompt(name, arguments, context)
+
+
+def make_server(desk: Desk, actor: Callable[[Request | None], str], secret: bytes | None = None) -> DeskServer:
     """The server; `actor` says in whose name a request acts.
 
     `secret`, 32 bytes or more, is shared by all processes between which the requests of one client may be spread.
@@ -41,7 +59,7 @@ def make_server(desk: Desk, actor: Callable[[Request | None], str], secret: byte
         yield Served(desk, actor)
 
     tools = [search_tool(), fetch_tool(), *([do_tool()] if hasattr(Session, "do") else [])]
-    server = MCPServer(
+    server = DeskServer(
         "deskgraph",
         title="deskgraph",
         description="A headless customer-support back end.",

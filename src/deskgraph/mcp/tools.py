@@ -20,13 +20,14 @@ from deskgraph.schema.errors import DeskError, InvalidInputError
 Schema = dict[str, Any]
 log = structlog.get_logger(__name__)
 
+NO_TEXT: list[Schema] = [{"type": "string"}, {"type": "null"}]  # client libraries want one type a branch
 ERROR: Schema = {
     "type": "object",
     "description": "Why nothing was done; there only when the tool refuses.",
     "properties": {
         "code": {"type": "string", "description": "A stable code, such as INVALID_INPUT or NOT_FOUND."},
         "message": {"type": "string", "description": "What is wrong and what to do about it."},
-        "field": {"type": ["string", "null"], "description": "The argument or field at fault, if it is one."},
+        "field": {"anyOf": NO_TEXT, "description": "The argument or field at fault, if it is one."},
         "problem": {"type": "object", "description": "The words of a sentence at fault, and what they might mean."},
     },
     "required": ["code", "message"],
@@ -94,12 +95,12 @@ def answer(content: dict[str, Any]) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text_of(content))], structured_content=content)
 
 
-def refusal(error: DeskError) -> CallToolResult:
-    """An error as a tool's answer."""
+def refusal(error: DeskError, **more: Any) -> CallToolResult:
+    """An error as a tool's answer, with what else there is to say."""
     told: dict[str, Any] = {"code": error.code, "message": error.message, "field": error.field}
     if problem := getattr(error, "problem", None):
         told["problem"] = problem.as_dict()
-    content = {"error": told}
+    content = {"error": told, **more}
     text = TextContent(type="text", text=text_of(content))
     return CallToolResult(content=[text], structured_content=content, is_error=True)
 
