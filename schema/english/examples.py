@@ -57,8 +57,7 @@ def value(declared: Field) -> str:
     if isinstance(declared, RefInput):
         noun = by_prefix(declared.prefix)
         assert noun is not None
-        assert issubclass(noun, Entity)
-        return reference(noun)
+        return reference(noun) if issubclass(noun, Entity) else f"{noun.prefix}_rV7yKdPm"
     text = declared.example or f"the {declared.name.replace('_', ' ')}"
     return f"'{text}'" if not isinstance(declared, Json) else f"'{declared.example or '{}'}'"
 

@@ -698,7 +698,7 @@ async def test_a_request_that_is_given_up_leaves_the_others(
     async with Client(command("--url", served.url, **environment), mode=mode) as client:
         server.suspend()
         try:
-            with pytest.raises(MCPError, match="(?i)timed out"):
+            with pytest.raises(MCPError, match=r"(?i)timed out"):
                 await client.call_tool("fetch", {"id": TICKET}, read_timeout_seconds=0.5)
         finally:
             server.resume()
