@@ -201,9 +201,8 @@ class Filling:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]
         spoken = text.text.lower()
-        something = (
-            spoken not in UNFINISHED and not spoken.startswith("the same") and spoken not in said_of(self.verb.noun)
-        )
+        called = said_of(self.verb.noun)  # type: ignore[arg-type] # a class is hashable
+        something = spoken not in UNFINISHED and not spoken.startswith("the same") and spoken not in called
         return self._try(names[0], text) if names and something else []
 
     def _marked_word(self, item: Item, word: Word) -> list[Filling]:
