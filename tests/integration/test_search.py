@@ -363,7 +363,7 @@ async def test_what_is_written_is_found_at_once_and_what_is_deleted_is_not(desk:
     assert await subjects(desk, query="scanner") == []
 
 
-@pytest.mark.parametrize("workspace", [DESKS["other"], *ODD.values()])
+@pytest.mark.parametrize("workspace", [DESKS["other"], *ODD.values()], ids=["other", *ODD])
 async def test_no_words_of_another_workspace_are_found(database: Database, small: Desk, workspace: str) -> None:
     """The index holds the texts of all; the one that is asked for may have any name."""
     word = f"billing{uuid.uuid4().hex}"
