@@ -134,8 +134,7 @@ class Finder:
         """Those of one noun that the reference names; more than one if the name does not tell them apart."""
         words, ref = self.words(prefix), unquoted(ref)
         if ref.kind == "id":
-            start, _, rest = ref.text.partition("_")
-            records = await words.find(id=check_id(f"{start.lower()}_{rest}", prefix, "id"))
+            records = await words.find(id=self._id(ref, prefix))
         elif ref.kind in ("number", "bare number"):
             number = int(ref.text[:20])
             records = await words.find(number=number) if number <= MAX_LONG else []
@@ -146,6 +145,14 @@ class Finder:
             records = await self._by_title(ref, prefix)
         planned = self.mentions.created(prefix, ref.text)
         return planned or [Found.of(prefix, one) for one in records if await self._meets(one, ref, prefix)]
+
+    def _id(self, ref: Ref, prefix: str) -> str:
+        start, _, rest = ref.text.partition("_")
+        try:
+            return check_id(f"{start.lower()}_{rest}", prefix, "id")
+        except InvalidInputError as error:
+            error.problem = at(ref)
+            raise
 
     async def _by_title(self, ref: Ref, prefix: str) -> list[Record]:
         """By name: the whole of it, or else words of it, or else their beginnings."""
@@ -197,7 +204,7 @@ class Finder:
     async def _near(self, text: str, prefix: str) -> list[Found]:
         records = [Found.of(prefix, one) for one in await self.words(prefix).find(limit=500)]
         names = {fold(word): one for one in records for word in (*one.title.split(), one.title)}
-        return list(dict.fromkeys(names[near] for near in get_close_matches(fold(text), list(names), SHOWN, 0.6)))
+        return list(dict.fromkeys(names[near] for near in get_close_matches(fold(text), list(names), SHOWN, 0.7)))
 
     # By description
 
@@ -283,6 +290,7 @@ def rank(wanted: str, name: str, domain: str | None = None) -> int:
 
 def ambiguous(ref: Ref, found: list[Found]) -> AmbiguousError:
     """That a name or description fits several."""
+    found = sorted(found, key=lambda one: (one.title, one.id or ""))
     names = ", ".join(f"{one.title} ({one.id})" for one in found[:SHOWN])
     more = " and more" if len(found) > SHOWN else ""
     return AmbiguousError(f"This may be {names}{more}: say which, by the whole name or the id.", problem=at(ref, found))

@@ -39,7 +39,7 @@ class Activity(Entity):
         "customer|client", marks="with|of|for|to|about|on|regarding|from"
     )
     ticket = One("The ticket it is on.", "-[:ON]->", "Ticket", writable=True).said(
-        "issue|case", marks="on|of|to|for|about|in|under|regarding|against|onto|into|concerning|at", implied=True
+        "issue|case", marks="on|of|to|from|for|about|in|under|regarding|against|onto|into|concerning|at", implied=True
     )
     organization = One("The organization it is for.", "-[:FOR]->", "Organization", writable=True).said(
         "company|org|account", marks="for|of|at|about|on|to|with|regarding"

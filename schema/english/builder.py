@@ -15,7 +15,7 @@ from deskgraph.schema.english.nodes import Edge, Filled, Item, Null, Refused, Te
 from deskgraph.schema.english.parts import Parts, is_asked, span, word
 from deskgraph.schema.english.plan import Ref, Step
 from deskgraph.schema.english.tokens import Sentence
-from deskgraph.schema.english.vocabulary import Vocabulary
+from deskgraph.schema.english.vocabulary import SHORT, Vocabulary
 
 
 class Builder(Following, Transformer[Token, Any]):
@@ -200,6 +200,16 @@ class Builder(Following, Transformer[Token, Any]):
         field = next(part.value for part in parts if isinstance(part, Token) and part.type == "FIELDO")
         item = Item("named", name=field.meaning, values=parts[1], first=parts[1][0].first, behind=field.behind)
         return self._set(next(group for group in self.groups.values() if group.partial), parts[-1], item, parts)
+
+    def add_text(self, parts: Parts) -> list[Step]:
+        """Adding a text: "add a description to #3: it began on Monday"."""
+        at = next(place for place, part in enumerate(parts) if isinstance(part, Token) and part.type == "FIELDO")
+        if parts[at].value.meaning in SHORT:
+            raise Refused("", *span(parts))
+        values = parts[-1] if isinstance(parts[-1], tuple) else (parts[-1],)
+        item = Item("named", name=parts[at].value.meaning, values=values, first=span(parts)[0], behind=span(parts)[1])
+        things = Things(parts[at + 2], (), *span(parts[at + 2 : at + 3]))
+        return self._set(next(group for group in self.groups.values() if group.partial), things, item, parts)
 
     def add_field(self, parts: Parts) -> list[Step]:
         """Adding a value to something that is there: "add phone 555 to Ann"."""

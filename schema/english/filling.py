@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from deskgraph.schema.english import lexicon
-from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_of, title_of
+from deskgraph.schema.english.adjectives import adjectives_of
+from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of, names_of, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import Condition, Option, Ref, joined
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
@@ -198,7 +200,13 @@ class Filling:
     def _marked_text(self, mark: str, text: Text) -> list[Filling]:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]
-        return self._try(names[0], text) if names and text.text.lower() not in UNFINISHED else []
+        spoken = text.text.lower()
+        something = (
+            spoken not in UNFINISHED
+            and not spoken.startswith("the same")
+            and spoken not in said_of(self.verb.noun.prefix)
+        )
+        return self._try(names[0], text) if names and something else []
 
     def _marked_word(self, item: Item, word: Word) -> list[Filling]:
         if item.mark == "from" and self.verb.partial:
@@ -322,6 +330,14 @@ class Filling:
 
 
 ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
+
+
+@cache
+def said_of(prefix: str) -> frozenset[str]:
+    """What can be said of a noun in two words or more, "high priority", which is no text."""
+    return frozenset(
+        phrase for phrase, _ in adjectives_of(noun(prefix), groups()) if " " in phrase and "(" not in phrase
+    )
 
 
 def edges_by(prefix: str, mark: str) -> list[One]:

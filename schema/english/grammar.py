@@ -167,6 +167,12 @@ def _sets(group: Group) -> list[str]:
         for tobe in ("", "TOBE ")
         for value in ("refs", "CHOICE")
     ]
+    found += [
+        f"WANT {subject} TOBE {value} -> field_be_{key.lower()}"
+        for subject in subjects[:3]
+        for value in ("refs", "CHOICE")
+    ]
+    found += [f"V_CREATE {det}FIELDO PREP refs EQT textual -> add_text" for det in ("", "DET ", "DETI ")]
     found += [f"VSET refs {way}FIELDO PREPM np -> set_as" for way in ("ASF ", "DET ", "DETI ")]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
     for subject in subjects:

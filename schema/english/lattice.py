@@ -120,8 +120,9 @@ class Lattice(Joints):
     def _name_price(self, place: int, *, first: bool) -> float | None:
         """What it costs to take a token for a part of a name; None if it can't be one."""
         token = self.tokens[place]
-        if token.kind == "number" and not first:
-            return 0.8
+        if token.kind == "number":
+            paired = place + 1 < self.size and self.tokens[place + 1].kind == "number"
+            return 0.8 if paired or not first else None
         if token.kind not in ("word", "stop", "mark") or (self.reserved[place] and not token.text[:1].isupper()):
             return None
         if self.reserved[place]:
@@ -145,8 +146,8 @@ class Lattice(Joints):
             place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB"
         ):
             return None
-        if not first and token.word in INNER:
-            return 1.2
+        if not first and token.word in INNER and place + 1 < self.size:
+            return 1.2 if self.tokens[place + 1].text[:1].isupper() else None
         return None if self._means(place, "PREP", "EQ") else 2.5
 
     def _unknown_price(self, place: int, *, first: bool) -> float:
@@ -174,7 +175,7 @@ class Lattice(Joints):
         negation = self.reserved[place] == "negation" and not self._negates(place)
         if token.kind not in TEXTUAL or (self.reserved[place] and not negation):
             return
-        if self._longest(self.words.commands, place)[0] == place:
+        if token.kind not in ("hash", "id") and self._longest(self.words.commands, place)[0] == place:
             self._add("CTEXT", None, price + 0.3, place, behind)
         if self.reserved[place]:
             return
@@ -183,7 +184,7 @@ class Lattice(Joints):
             several
             and token.kind == "word"
             and self._joint(place)[0] == place
-            and not self._means(place, "PREP", "EQ", "FILL", "LEAD", "SEP")
+            and not self._means(place, "PREP", "EQ", "FILL", "LEAD", "NUMW")
         ):
             self._add("BARE", None, price + 6, place, behind)
 

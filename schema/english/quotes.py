@@ -38,14 +38,8 @@ def content(quoted: str) -> str:
 
 def opens(text: str, place: int) -> bool:
     """Whether a quotation mark there opens a quoted part, if nothing quoted is open yet."""
-    letter = text[place]
-    if letter not in PAIRS:
-        return False
     before = text[place - 1] if place else " "
-    after = text[place + 1] if place + 1 < len(text) else ""
-    if not (before.isspace() or before in OPENING_PUNCTUATION or before in PAIRS):
-        return False
-    return letter not in "'`‘" or not after.isspace()
+    return text[place] in PAIRS and (before.isspace() or before in OPENING_PUNCTUATION or before in PAIRS)
 
 
 def _closes(text: str, place: int, opening: str) -> bool:

@@ -231,7 +231,7 @@ def _choices(vocabulary: Vocabulary, name: str, declared: Field, named: list[str
     for phrase, word in {**choices(declared), **extremes(declared)}.items():
         if "," not in word:
             both = [way for called in names_of(declared) for way in (f"{phrase} {called}", f"{called} {phrase}")]
-            nouns = [f"{way} {noun}" for way in (phrase, *both) for noun in named]
+            nouns = [f"{way} {noun}" for way in (phrase, *both) for noun in (*named, "one")]
             vocabulary.add_all([phrase, *both, *nouns], "CHOICE", (name, word))
 
 

@@ -17,6 +17,7 @@ class Phrase:
     """A sentence of a corpus, with the lines that are expected of it."""
 
     text: str
+    file: str
     line: int
     expected: list[str] = field(default_factory=list)
 
@@ -26,7 +27,7 @@ def phrases(name: str) -> list[Phrase]:
     found: list[Phrase] = []
     for number, line in enumerate((HERE / name).read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("> "):
-            found.append(Phrase(line[2:].replace("\\n", "\n"), number))
+            found.append(Phrase(line[2:].replace("\\n", "\n"), name, number))
         elif line.strip() and not line.startswith(("#", "==")):
             found[-1].expected.append(line.strip())
     return found

@@ -11,7 +11,8 @@ from tests.corpus import Phrase, phrases
 
 __all__ = ["verbs"]
 
-PHRASES = phrases("phrases.txt")
+FILES = ("phrases.txt", "second.txt", "third.txt")
+PHRASES = [phrase for name in FILES for phrase in phrases(name)]
 
 
 def understood(text: str) -> list[str]:
@@ -28,7 +29,7 @@ def understood(text: str) -> list[str]:
     return [*(str(step) for step in plan.steps), *(f"~ {one.written}: {one.read}" for one in corrections)]
 
 
-@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: f"line {phrase.line}")
+@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: f"{phrase.file}:{phrase.line}")
 def test_phrase(phrase: Phrase) -> None:
     assert understood(phrase.text) == phrase.expected, phrase.text
 
