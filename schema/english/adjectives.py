@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deskgraph.schema.english.groups import Group, choices, names_of, pasts, set_by_verbs
-from deskgraph.schema.noun import Entity
+from deskgraph.schema.noun import Noun
 
 Wanted = tuple[str, tuple[str, ...]]
 WITHOUT = (
@@ -20,12 +20,12 @@ WITHOUT = (
 UNDONE = ("un{0}", "not {0}", "not yet {0}", "{0} to nobody", "{0} to no one")
 
 
-def adjectives_of(noun: type[Entity], groups: Sequence[Group]) -> list[tuple[str, Wanted]]:
+def adjectives_of(noun: type[Noun], groups: Sequence[Group]) -> list[tuple[str, Wanted]]:
     """Phrases and what they ask of a noun: a field and the values that it may have; none means that it has none."""
     return [*_chosen(noun), *_reached(noun, groups), *_lacking(noun)]
 
 
-def _chosen(noun: type[Entity]) -> list[tuple[str, Wanted]]:
+def _chosen(noun: type[Noun]) -> list[tuple[str, Wanted]]:
     """The words of choices: "urgent", "high priority", "priority high"."""
     found: list[tuple[str, Wanted]] = []
     for name, declared in noun.fields.items():
@@ -38,7 +38,7 @@ def _chosen(noun: type[Entity]) -> list[tuple[str, Wanted]]:
     return found
 
 
-def _reached(noun: type[Entity], groups: Sequence[Group]) -> list[tuple[str, Wanted]]:
+def _reached(noun: type[Noun], groups: Sequence[Group]) -> list[tuple[str, Wanted]]:
     """The states that verbs lead to: "solved", "on hold"."""
     verbs = [(group, verb) for group in groups for verb in group.verbs if verb.noun is noun and not verb.creates]
     return [
@@ -46,7 +46,7 @@ def _reached(noun: type[Entity], groups: Sequence[Group]) -> list[tuple[str, Wan
     ]
 
 
-def _lacking(noun: type[Entity]) -> list[tuple[str, Wanted]]:
+def _lacking(noun: type[Noun]) -> list[tuple[str, Wanted]]:
     """Having nothing at the end of an edge: "without a contact", "unassigned"."""
     own = [one for one in noun.ones() if not one.follows]
     found: list[tuple[str, Wanted]] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_of, title_of
 from deskgraph.schema.fields import Choice, Field, Integer, Json
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.noun import Entity, by_prefix
+from deskgraph.schema.noun import Noun, by_prefix
 from deskgraph.schema.verb import VERBS, Verb
 
 
@@ -33,7 +33,7 @@ def explain() -> dict[str, list[str]]:
     return {key: examples(verb) for key, verb in VERBS.items()}
 
 
-def reference(noun: type[Entity]) -> str:
+def reference(noun: type[Noun]) -> str:
     """How one of the noun is called in examples."""
     title = title_of(noun)
     if "number" in noun.fields:
@@ -57,7 +57,7 @@ def value(declared: Field) -> str:
     if isinstance(declared, RefInput):
         noun = by_prefix(declared.prefix)
         assert noun is not None
-        return reference(noun) if issubclass(noun, Entity) else f"{noun.prefix}_rV7yKdPm"
+        return reference(noun)
     text = declared.example or f"the {declared.name.replace('_', ' ')}"
     return f"'{text}'" if not isinstance(declared, Json) else f"'{declared.example or '{}'}'"
 

@@ -14,7 +14,7 @@ from deskgraph.schema.english.plan import Condition, Option, Ref, joined
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
 from deskgraph.schema.fields import Choice, One
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.noun import Entity, noun_of
+from deskgraph.schema.noun import noun_of
 from deskgraph.schema.verb import Verb
 
 ITSELF = "*"
@@ -201,8 +201,11 @@ class Filling:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]
         spoken = text.text.lower()
-        called = said_of(self.verb.noun)  # type: ignore[arg-type] # a class is hashable
-        something = spoken not in UNFINISHED and not spoken.startswith("the same") and spoken not in called
+        something = (
+            spoken not in UNFINISHED
+            and not spoken.startswith("the same")
+            and spoken not in said_of(self.verb.noun.prefix)
+        )
         return self._try(names[0], text) if names and something else []
 
     def _marked_word(self, item: Item, word: Word) -> list[Filling]:
@@ -330,9 +333,11 @@ ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled
 
 
 @cache
-def said_of(prefixed: type[Entity]) -> frozenset[str]:
+def said_of(prefix: str) -> frozenset[str]:
     """What can be said of a noun in two words or more, "high priority", which is no text."""
-    return frozenset(phrase for phrase, _ in adjectives_of(prefixed, groups()) if " " in phrase and "(" not in phrase)
+    return frozenset(
+        phrase for phrase, _ in adjectives_of(noun(prefix), groups()) if " " in phrase and "(" not in phrase
+    )
 
 
 def edges_by(prefix: str, mark: str) -> list[One]:

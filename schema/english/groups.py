@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.fields import Choice, Field, Json, Moment, Ref, Text
-from deskgraph.schema.noun import Entity, entities
+from deskgraph.schema.noun import Entity, Noun, entities
 from deskgraph.schema.verb import VERBS, Input, Verb
 from deskgraph.schema.words import forms
 
@@ -96,7 +96,7 @@ def main_text(verb: type[Verb]) -> str | None:
     return next(iter(marked or ([] if verb.partial else texts)), None)
 
 
-def title_of(noun: type[Entity]) -> str | None:
+def title_of(noun: type[Noun]) -> str | None:
     """The text by which people know one of the noun: its name, or a ticket's subject."""
     return next((name for name in ("name", "subject", "title") if name in noun.fields), None)
 
@@ -127,7 +127,7 @@ def extremes(declared: Field) -> dict[str, str]:
     return {f"{word} {name}": value for word, value in (("highest", last), ("lowest", first)) for name in names}
 
 
-def set_by_verbs(noun: type[Entity]) -> dict[str, type[Verb]]:
+def set_by_verbs(noun: type[Noun]) -> dict[str, type[Verb]]:
     """The edges that a verb other than create and update sets, by the input's name: `agent` by assign."""
     edges = {one.given_as for one in noun.ones()}
     verbs = [verb for verb in VERBS.values() if verb.noun is noun and not verb.creates and not verb.partial]

@@ -11,10 +11,10 @@ from deskgraph.schema.english.nodes import Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import Ref
 from deskgraph.schema.english.vocabulary import SHORT
 from deskgraph.schema.errors import InvalidInputError
-from deskgraph.schema.fields import Choice, Integer, Prop
+from deskgraph.schema.fields import Choice, Integer, Prop, Texts
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.ids import prefix_of
-from deskgraph.schema.noun import Entity, by_prefix
+from deskgraph.schema.noun import Noun, by_prefix
 from deskgraph.schema.verb import Verb
 
 
@@ -22,11 +22,10 @@ class Unfit(Exception):
     """The value is of another kind than the input."""
 
 
-def noun(prefix: str) -> type[Entity]:
+def noun(prefix: str) -> type[Noun]:
     """The noun of a prefix."""
     found = by_prefix(prefix)
     assert found is not None
-    assert issubclass(found, Entity)
     return found
 
 
@@ -106,16 +105,18 @@ def _literal(value: Value) -> Any:
     raise Unfit
 
 
-def _textual(declared: Prop, name: str, value: Value) -> str:
+def _textual(declared: Prop, name: str, value: Value) -> str | list[str]:
+    """The text; several, parted by commas, where a list of them is wanted."""
     quoted = isinstance(value, Ref) and (value.kind == "quoted" or (name in SHORT and _plain(value)))
     if not isinstance(value, Text) and not quoted:
         raise Unfit
     assert isinstance(value, Text | Ref)
+    said = [part.strip() for part in value.text.split(",")] if isinstance(declared, Texts) else value.text
     try:
-        declared.check(value.text)
+        declared.check(said)
     except InvalidInputError as error:
         raise _invalid(error, value) from error
-    return value.text
+    return said
 
 
 def _plain(value: Ref) -> bool:

@@ -14,7 +14,9 @@ from deskgraph.config import Settings
 from deskgraph.graph.setup import UNIQUE
 from deskgraph.resolvers.api import schema
 from deskgraph.schema.comparators import COMPARATORS
-from deskgraph.schema.errors import all_errors
+from deskgraph.schema.english.examples import explain
+from deskgraph.schema.english.understanding import understand
+from deskgraph.schema.errors import NotUnderstoodError, all_errors
 from deskgraph.schema.fields import ARROW, Choice, Derived, Edge
 from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
@@ -258,6 +260,33 @@ def test_the_graphql_page_has_every_scalar() -> None:
 @pytest.mark.parametrize("text", every("graphql"))
 def test_graphql_fits_the_schema(text: str) -> None:
     assert validate(schema()._schema, parse(text)) == []
+
+
+# Sentences
+
+
+def test_the_page_of_do_has_the_examples_of_every_verb() -> None:
+    rows = table("do.md", "## Verbs")
+    assert {code(row[0])[0]: code(row[1]) for row in rows} == explain()
+
+
+def sentences(language: str) -> list[str]:
+    return [line for text in blocks(DOCS / "do.md", language) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("text", sentences("sentences"))
+def test_sentences_are_understood(text: str) -> None:
+    assert understand(text).steps
+
+
+@pytest.mark.parametrize("text", sentences("refused"))
+def test_sentences_that_are_refused(text: str) -> None:
+    with pytest.raises(NotUnderstoodError):
+        understand(text)
+
+
+def test_the_sentences_are_found() -> None:
+    assert min(len(sentences(language)) for language in ("sentences", "refused")) >= 6
 
 
 # Everything
