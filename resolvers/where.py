@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from deskgraph.schema.comparators import COMPARATORS, LISTS
+from deskgraph.schema.comparators import COMPARATORS, LISTS, MATCHES
 from deskgraph.schema.errors import InvalidInputError
-from deskgraph.schema.fields import Derived, Edge, Field, Json, Many, One, Prop, Texts
+from deskgraph.schema.fields import Derived, Edge, Field, Json, Many, One, Prop, Text, Texts
 from deskgraph.schema.noun import Noun, noun_of
 from deskgraph.schema.paging import parse_order
 
@@ -119,7 +119,7 @@ def _compared(declared: Field, value: Any) -> Filter:
     if isinstance(value, Mapping):
         known = COMPARATORS.get(kind_of(declared), COMPARATORS["IDFilter"])
         for operator in value:
-            if operator not in known:
+            if operator not in known and not (operator == MATCHES and isinstance(declared, Text)):
                 raise InvalidInputError(
                     f"{declared.graphql} can't be compared by {operator!r}: {near(str(operator), list(known))}.",
                     field=declared.graphql,

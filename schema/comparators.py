@@ -18,7 +18,8 @@ OPERATORS = {
 }
 
 # For looking things up by what people call them; not a part of GraphQL's filters.
-OPERATORS |= {"matches": "toLower({0}) CONTAINS toLower({1})"}
+MATCHES = "matches"
+OPERATORS |= {MATCHES: "toLower({0}) CONTAINS toLower({1})"}
 
 MEANING = {
     "eq": "Equal to it; null finds what has none.",
