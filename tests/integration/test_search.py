@@ -258,7 +258,8 @@ WORDS: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize("name", WORDS)
 async def test_words(small: Desk, name: str) -> None:
     query, wanted = WORDS[name]
-    assert await subjects(small, query=query) == wanted
+    # Which of two comes first depends on how rare the words are in the whole index, which other workspaces share.
+    assert sorted(await subjects(small, query=query)) == sorted(wanted)
 
 
 @pytest.mark.parametrize(
@@ -310,8 +311,8 @@ async def test_many_long_words_are_not_too_many_clauses(desk: Desk) -> None:
 
 
 async def test_words_with_a_filter(small: Desk) -> None:
-    assert await subjects(
-        small, query="billing", filter={"priority": {"ne": "urgent"}, "agent": {"name": "Sam Reyes"}}
+    assert sorted(
+        await subjects(small, query="billing", filter={"priority": {"ne": "urgent"}, "agent": {"name": "Sam Reyes"}})
     ) == [
         "Cannot access billing portal",
         "Invoice is wrong",
