@@ -25,17 +25,20 @@ class Run:
 
 def table(run: Run, evidence: Evidence, found: dict[str, list[str]]) -> str:
     """A line for each thing that was counted."""
-    rows = _rows(run, evidence) | {"contradictions": _sum(Counter({name: len(said) for name, said in found.items()}))}
+    rows = _rows(run, evidence, found) | {
+        "contradictions": _sum(Counter({name: len(said) for name, said in found.items()}))
+    }
     width = max(map(len, rows))
     return "\n".join(f"{name:{width}}  {text}" for name, text in rows.items())
 
 
-def _rows(run: Run, evidence: Evidence) -> dict[str, str]:
+def _rows(run: Run, evidence: Evidence, found: dict[str, list[str]]) -> dict[str, str]:
     deeds = evidence.deeds
     done = [deed for deed in deeds if deed.acknowledged]
     types = Counter(event["type"] for event in evidence.events)
     made = [json.loads(event["data"]).get("type") for event in evidence.events if event["type"] == "activity.created"]
     surveys = made.count(SURVEY)
+    subjects = len({event["subject"] for event in evidence.events})
     refused = Counter(deed.code for deed in deeds if deed.code)
     keys = {row["key"]: row["event"] for row in evidence.keys}
     late = sum(1 for deed in deeds if deed.code and keys.get(deed.key))
@@ -47,8 +50,8 @@ def _rows(run: Run, evidence: Evidence) -> dict[str, str]:
         "verbs refused": f"{_sum(refused)}; of these done by an earlier sending that came late: {late}",
         "broken answers": _sum(run.troubles),
         "longest pause": f"{_pause([deed.ended for deed in done]):.1f} s without a verb acknowledged",
-        "events": f"{len(evidence.events)}, positions 1 to {evidence.position}",
-        "subjects": f"{len({event['subject'] for event in evidence.events})}, each with its versions in order",
+        "events": f"{len(evidence.events)}{'' if 'contiguous' in found else f', positions 1 to {evidence.position}'}",
+        "subjects": f"{subjects}{'' if 'versions' in found else ', each with its versions in order'}",
         "subscribers": ", ".join(
             f"{seen.name} {len(seen.events)} events over {run.connections.get(seen.name, 1)} connections"
             for seen in evidence.seen
