@@ -20,6 +20,7 @@ from deskgraph.schema.errors import AlreadyExistsError, DeskError, NotFoundError
 from deskgraph.schema.fields import One
 from deskgraph.schema.ids import new_id, prefix_of
 from deskgraph.schema.noun import NOUNS, Entity, Noun, noun_of
+from deskgraph.schema.scalars import format_datetime
 from deskgraph.schema.verb import VERBS, Change, Verb
 
 
@@ -203,4 +204,4 @@ def _stored(deed: Deed) -> dict[str, Any]:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, format_datetime, orjson.OPT_PASSTHROUGH_DATETIME).decode()

@@ -94,7 +94,11 @@ def _entry(noun: type[Noun], name: str, value: Any) -> tuple[str, Any]:
             raise InvalidInputError(f"{name} in a filter is a list of filters, not {value!r}.", field="filter")
         return name, [_asked(noun, one) for one in value]
     declared = field_of(noun, name)
-    return declared.graphql, _of_edge(declared, value) if isinstance(declared, Edge) else _compared(declared, value)
+    if not isinstance(declared, Edge):
+        return declared.graphql, _compared(declared, value)
+    if isinstance(declared, Many) and value is None and name not in (declared.name, declared.graphql):
+        return declared.graphql, {"some": {"id": {"eq": None}}}  # `contact=None` asks for nobody's, not for none
+    return declared.graphql, _of_edge(declared, value)
 
 
 def _of_edge(edge: Edge, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
@@ -42,8 +43,11 @@ def now() -> datetime:
 
 
 def format_datetime(value: datetime | str) -> str:
-    """ISO 8601. What the database formatted passes through."""
-    return value if isinstance(value, str) else value.isoformat()
+    """ISO 8601 as the database writes it, `2026-11-24T10:30:00.52Z`. What it has formatted passes through."""
+    if isinstance(value, str):
+        return value
+    text = value.isoformat().replace("+00:00", "Z")
+    return re.sub(r"(\.\d*?)0+(?=\D)", r"\1", text)
 
 
 def _told(parse: Callable[[object], Any]) -> Callable[[object], Any]:

@@ -125,6 +125,12 @@ async def test_the_sdk_takes_the_same_filters(small: Desk) -> None:
     assert [ticket.subject for ticket in both] == ["Grüße aus Köln"]
 
 
+async def test_nobodys_organization_is_none_even_where_one_has_no_contacts(desk: Desk) -> None:
+    empty = await desk.Organization.create(name="Empty")
+    assert await desk.Organization.get(contact=None) is None
+    assert [found.id for found in await desk.Organization.find(contacts=None)] == [empty.id]
+
+
 # Types, orders, pages
 
 

@@ -39,8 +39,8 @@ def _entry(noun: Noun[Any], name: str, value: object) -> dict[str, Any]:
     if field is None:
         known = ", ".join([*noun.fields, *noun.others])
         raise InvalidInputError(f"{noun.name} can't be found by {name!r}; it has {known}.", field=name)
-    if field.to and not field.many and value is None:
-        return {field.graphql: None}
+    if field.to and value is None and (not field.many or field.graphql == name):
+        return {field.graphql: {"none": {}} if field.many else None}
     asked: dict[str, Any] = {"in" if isinstance(value, list | tuple | set) else "eq": field.dump(value)}
     if field.to:
         asked = {"id": asked}
