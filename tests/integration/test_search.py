@@ -21,9 +21,6 @@ DESKS = {"one": f"test-{uuid.uuid4().hex}", "other": f"test-{uuid.uuid4().hex}"}
 ODD = {"symbols": f"!!{uuid.uuid4().hex[:0]}--::", "longer": f"{DESKS['one']}-2"}
 
 
-UNEXPLAINED = pytest.mark.xfail(strict=False, reason="failed once among all tests, and passes alone")
-
-
 @pytest.fixture(scope="module")
 async def small(database: Database) -> AsyncIterator[Desk]:
     """Two organizations, three contacts, a user, five tickets and a note; tests only read it."""
@@ -159,7 +156,7 @@ async def test_orders(small: Desk, order: Any) -> None:
         {"sort": "-priority"},
         {},
         {"query": "billing"},
-        pytest.param({"query": "billing", "sort": "-number"}, marks=UNEXPLAINED),
+        {"query": "billing", "sort": "-number"},
     ],
 )
 async def test_pages_have_every_row_once(small: Desk, asked: dict[str, Any]) -> None:
@@ -172,6 +169,8 @@ async def test_pages_have_every_row_once(small: Desk, asked: dict[str, Any]) -> 
         cursor, pages = page["cursor"], pages + 1
         assert page["total"] == whole["total"]
         assert page["hasMore"] == (cursor is not None)
+    for row in rows + whole["results"]:
+        row.pop("$score", None)  # it depends on all texts of the index, and so on the tests beside this one
     assert rows == whole["results"]
     assert pages == (2 if "query" in asked else 3)
 
