@@ -98,6 +98,10 @@ class Feed:
         while not self._closed:
             try:
                 await self._step()
+            except UnavailableError as error:
+                log.warning("feed.waits", workspace=self.workspace, reason=str(error))
+                await self._pause()
+                continue
             except Exception:
                 log.exception("feed.failed", workspace=self.workspace)
                 await self._pause()

@@ -176,10 +176,17 @@ class Desk:
 
         Each is acknowledged when the next one is asked for; see `Received`. Several loops of one name, here or in other
         processes, share the work, the events of one subject one after the other. `start` (BEGINNING, NOW or a
-        position) counts for a new consumer, which goes on from then on where it was.
+        position) counts for a new consumer, which goes on from then on where it was. Without `types` a new one takes
+        all events, and one that is there already keeps its types and other settings.
         """
         settings = await self.consumers.open(
-            name, types=types, start=start, ack_timeout=ack_timeout, attempts=attempts, max_in_flight=max_in_flight
+            name,
+            types=types,
+            start=start,
+            ack_timeout=ack_timeout,
+            attempts=attempts,
+            max_in_flight=max_in_flight,
+            keep=types is None,
         )
         async with aclosing(consume(self, name, settings)) as events:
             async for received in events:

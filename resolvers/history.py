@@ -13,7 +13,7 @@ from deskgraph.graph.database import Transaction
 from deskgraph.graph.statements import statement
 from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.views import TYPE, Included
-from deskgraph.schema.errors import InvalidCursorError, InvalidInputError, NotFoundError
+from deskgraph.schema.errors import CursorExpiredError, InvalidCursorError, InvalidInputError, NotFoundError
 from deskgraph.schema.fields import Many, One, Prop
 from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import Noun, by_prefix
@@ -75,7 +75,7 @@ async def parse_as_of(session: Session, value: object) -> AsOf:
 async def state_as_of(session: Session, noun: type[Noun], subject: str, at: AsOf, tree: Included) -> dict[str, Any]:
     """What `view` would have shown of a noun then, without what is counted; `$asOf` has the last event before.
 
-    NOT_FOUND if it was not there then, or its log no longer begins with its creation.
+    NOT_FOUND if it was not there then, CURSOR_EXPIRED if the log no longer begins with its creation.
     """
     edges = [noun.fields[name] for name in tree]
     if any(isinstance(edge, Many) for edge in edges):
@@ -94,13 +94,14 @@ async def state_as_of(session: Session, noun: type[Noun], subject: str, at: AsOf
 
 
 async def _past(tx: Transaction, noun: type[Noun], subject: str, at: AsOf) -> Past | None:
-    """A noun as it was then; None if it was not there yet. NOT_FOUND if its beginning has been trimmed."""
+    """A noun as it was then; None if it was not there yet. CURSOR_EXPIRED if its beginning was trimmed."""
     row = await tx.one(statement("history"), subject=subject, **at.parameters())
     assert row
     if row["first"] is None:
         raise NotFoundError(f"There is no {noun.__name__.lower()} {subject}.", field="id")
     if row["first"] != 1:
-        raise NotFoundError(f"The log no longer has the beginning of {subject}: nobody knows it as it was.", field="id")
+        begun = f"The log no longer has the beginning of {subject}: what it was is not known."
+        raise CursorExpiredError(f"{begun} Leave out asOf.", field="asOf")
     return replay(noun, row["events"])
 
 

@@ -14,7 +14,13 @@ import pytest
 from deskgraph.graph.database import Transaction
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.fetching import fetch
-from deskgraph.schema.errors import DeskError, InvalidCursorError, InvalidInputError, NotFoundError
+from deskgraph.schema.errors import (
+    CursorExpiredError,
+    DeskError,
+    InvalidCursorError,
+    InvalidInputError,
+    NotFoundError,
+)
 from deskgraph.schema.fields import Choice, Derived, Integer, Json, Moment, Ref, Texts
 from deskgraph.schema.noun import NOUNS, by_prefix
 from deskgraph.schema.ticket import Ticket
@@ -190,7 +196,7 @@ async def test_a_log_without_its_beginning_tells_nothing(desk: Desk) -> None:
         await tx.run("MATCH (event:Event {workspace: $workspace, position: 1}) DETACH DELETE event")
 
     await desk.write(trim)
-    with pytest.raises(NotFoundError, match="The log no longer has the beginning of"):
+    with pytest.raises(CursorExpiredError, match="The log no longer has the beginning of"):
         await fetch(desk.session, id=ticket.id, as_of=2)
 
 
