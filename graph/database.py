@@ -132,6 +132,22 @@ class Database:
         async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
             return await _guard(session.execute_read(_bound(work, workspace, watch, self.limit)))
 
+    async def ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The only row of a query that reads, in one round trip; after a passing fault it is read by `read`."""
+
+        async def work(tx: Transaction) -> dict[str, Any]:
+            [row] = await tx.run(cypher, **parameters)
+            return row
+
+        query = neo4j.Query(DIALECT + cypher, timeout=self.limit)  # type: ignore[arg-type]
+        try:
+            async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
+                watch.asked()
+                result = await session.run(query, parameters, workspace=workspace)
+                return dict((await result.single(strict=True)).items())
+        except (DriverError, Neo4jError):
+            return await self.read(workspace, work)
+
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
 
