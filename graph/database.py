@@ -139,14 +139,19 @@ class Database:
             [row] = await tx.run(cypher, **parameters)
             return row
 
-        query = neo4j.Query(DIALECT + cypher, timeout=self.limit)  # type: ignore[arg-type]
         try:
-            async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
-                watch.asked()
-                result = await session.run(query, parameters, workspace=workspace)
-                return dict((await result.single(strict=True)).items())
-        except (DriverError, Neo4jError):
-            return await self.read(workspace, work)
+            return await _guard(self._ask(workspace, cypher, parameters))
+        except UnavailableError as error:
+            if not is_passing(error.__cause__):
+                raise
+        return await self.read(workspace, work)
+
+    async def _ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
+        async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
+            watch.asked()
+            record = await (await session.run(query, parameters, workspace=workspace)).single(strict=True)
+            return dict(zip(record.keys(), record.values(), strict=True))
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
@@ -209,7 +214,7 @@ async def _guard(running: Awaitable[T]) -> T:
         raise
 
 
-def is_passing(error: BaseException) -> bool:
+def is_passing(error: BaseException | None) -> bool:
     """Whether the transaction will be run again because of this error, which must reach the driver for that."""
     return isinstance(error, Neo4jError | DriverError) and error.is_retryable()
 

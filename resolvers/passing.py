@@ -136,7 +136,9 @@ class Operation:
 
     def _passed(self, values: VariableValues) -> Passed | None:
         while True:
-            key = tuple([(name, self._key(self._types[name], value, (name,))) for name, value in values.coerced.items()])
+            key = tuple(
+                [(name, self._key(self._types[name], value, (name,))) for name, value in values.coerced.items()]
+            )
             try:
                 return self._plans.get(key, lambda: self._made(values))
             except Needed as needed:
