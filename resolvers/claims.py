@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 STRIDE = 500
 # Seconds before a worker goes on after a failure that is not its own, such as the database's.
 PAUSE = 1.0
-# Seconds after which a worker looks what other processes have done: while what they do may free its subject's next event,
-# and otherwise.
+# Seconds after which a worker looks what other processes did: while that may free a subject's next event, and else.
 SHARED, IDLE = 0.25, 2.0
 # Seconds to give deliveries back when a worker stops; otherwise their leases run out.
 GOODBYE = 3.0

@@ -12,7 +12,7 @@ from typing import Any
 
 from deskgraph.schema.comparators import COMPARATORS, LISTS
 from deskgraph.schema.errors import InvalidInputError
-from deskgraph.schema.fields import Derived, Edge, Field, Json, Many, One, Prop
+from deskgraph.schema.fields import Derived, Edge, Field, Json, Many, One, Prop, Texts
 from deskgraph.schema.noun import Noun, noun_of
 from deskgraph.schema.paging import parse_order
 
@@ -125,6 +125,8 @@ def _compared(declared: Field, value: Any) -> Filter:
                     field=declared.graphql,
                 )
         return {operator: _operand(declared, operator, operand) for operator, operand in value.items()}
+    if isinstance(declared, Texts):
+        return {"has": _operand(declared, "has", value)}
     if isinstance(value, list | tuple | set):
         return {"in": _operand(declared, "in", list(value))}
     return {"eq": _operand(declared, "eq", value)}
@@ -139,7 +141,7 @@ def _operand(declared: Field, operator: str, operand: Any) -> Any:
     operand = getattr(operand, "id", operand)
     if operand is None and operator not in ("eq", "ne"):
         raise InvalidInputError(f"{declared.graphql} can't be compared with null; eq finds it.", field=declared.graphql)
-    text = kind_of(declared) in ("StringFilter", "IDFilter")
+    text = kind_of(declared) in ("StringFilter", "StringListFilter", "IDFilter")
     if operand is not None and text and not (isinstance(operand, str) and _encodable(operand)):
         raise InvalidInputError(f"{declared.graphql} is compared with text, not {operand!r}.", field=declared.graphql)
     if isinstance(declared, Derived) and operand is not None and type(operand) is not int:

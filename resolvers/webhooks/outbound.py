@@ -22,6 +22,7 @@ from deskgraph.schema.errors import DeskError
 
 READ = 16 * 1024
 SHOWN = 1024
+LONGEST_ERROR = 500
 PORTS = {"http": 80, "https": 443}
 
 
@@ -60,7 +61,8 @@ class Outbound:
 
     async def close(self) -> None:
         """Give what is open back."""
-        await self._transport.aclose()
+        if "_transport" in vars(self):  # most desks send nothing
+            await self._transport.aclose()
         self._names.close()
 
     async def post(
@@ -77,8 +79,8 @@ class Outbound:
             answer.error = f"no complete answer within {seconds:g} s"
         except (DeskError, Refused) as error:
             answer.error = str(error)
-        except Exception as error:
-            answer.error = f"{type(error).__name__}: {error}"
+        except Exception as error:  # it may quote what the receiver sent, of any length
+            answer.error = f"{type(error).__name__}: {error}"[:LONGEST_ERROR].encode(errors="replace").decode()
         answer.ms = round((time.monotonic() - start) * 1000)
         return answer
 

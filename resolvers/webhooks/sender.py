@@ -115,7 +115,8 @@ class Sender:
         elif health.hopeless:
             await self._disable(f"No request has succeeded since {health.since}; the last one: {answer.error}")
         if health.kept > self._options.kept * SLACK:
-            await self._desk.write(lambda tx: trim_attempts(tx, self._webhook, self._options.kept))
+            with contextlib.suppress(UnavailableError):  # the next one does it
+                await self._desk.write(lambda tx: trim_attempts(tx, self._webhook, self._options.kept))
 
     async def _disable(self, reason: str) -> None:
         try:

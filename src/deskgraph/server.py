@@ -68,7 +68,6 @@ def configured(settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE,
-        timeout_worker_healthcheck=60,
     )
 
 

@@ -18,7 +18,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from deskgraph.config import Settings
 from deskgraph.logs import configure
@@ -94,12 +94,22 @@ class Supervisor(Multiprocess):
             raise DeskError("A worker could not start; what it logged says why.")
 
     def keep_subprocess_alive(self) -> None:
-        """Replace workers that have died; say so, and once, that all listen."""
-        before = {process.pid for process in self.processes}
-        super().keep_subprocess_alive()
-        for pid in before - {process.pid for process in self.processes}:
-            log.warning("worker.replaced", pid=pid)
-        if self._ready and not self.should_exit.is_set() and all(process.is_ready() for process in self.processes):
+        """Replace workers that have died, end if one could not start, and say once that all listen.
+
+        Unlike uvicorn's, it asks a worker nothing to see whether it lives: one that dies meanwhile would not answer.
+        """
+        for at, process in enumerate(self.processes):
+            if process.process.is_alive():
+                continue
+            process.kill()  # closes the pipes to it
+            process.join()
+            if process.exitcode == STARTUP_FAILURE:
+                self.should_exit.set()
+                return
+            log.warning("worker.died", pid=process.pid, exit=process.exitcode)
+            self.processes[at] = Process(self.config, self.sockets)
+            self.processes[at].start()
+        if self._ready and all(process.is_ready() for process in self.processes):
             self._ready()
             self._ready = None
 

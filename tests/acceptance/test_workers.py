@@ -43,8 +43,14 @@ COUNT = {"query": "{ tickets { totalCount } }"}
 
 def workers(served: Served) -> list[int]:
     """The processes that serve."""
-    children = psutil.Process(served.process.pid).children()
-    return [child.pid for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return [child.pid for child in psutil.Process(served.process.pid).children() if is_worker(child)]
+
+
+def is_worker(child: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(child.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):  # it was killed just now
+        return False
 
 
 def serves(worker: int, client: ClientConnection) -> bool:

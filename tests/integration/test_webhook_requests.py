@@ -185,6 +185,17 @@ async def test_no_http(outbound: Outbound) -> None:
     assert (answer.error or "").startswith("RemoteProtocolError: ")
 
 
+async def test_what_an_error_quotes_is_short(outbound: Outbound) -> None:
+    async def babble(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"x" * 50_000 + b"\r\n\r\n")
+        await writer.drain()
+
+    async with raw(babble) as server:
+        answer = await post(outbound, f"http://127.0.0.1:{server.port}")
+    assert (answer.error or "").startswith("RemoteProtocolError: illegal status line")
+    assert len(answer.error or "") == 500
+
+
 async def test_of_a_huge_answer_little_is_read(outbound: Outbound) -> None:
     """The server can't get rid of more than the two ends' buffers hold."""
     sent = asyncio.Queue[int]()

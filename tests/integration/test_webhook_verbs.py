@@ -139,7 +139,16 @@ async def test_lists_and_filters(desk: Desk, run: Run) -> None:
         '{ node(id: "%s") { ... on Webhook { url } } events(last: 1) { nodes { subject { ... on Webhook { id } } } } }'
     )
     assert await run(text % one.id) == {"node": {"url": URL}, "events": {"nodes": [{"subject": {"id": three.id}}]}}
-    assert {webhook.id for webhook in await desk.Webhook.find(status="enabled")} == {one.id, two.id}
+    for asked, found in (
+        ({"status": "enabled"}, {one.id, two.id}),
+        ({"types": "ticket.*"}, {one.id}),
+        ({"types": {"has": "ticket.resolved"}}, {three.id}),
+    ):
+        assert {webhook.id for webhook in await desk.Webhook.find(**asked)} == found
+    wrong: Any
+    for wrong in (["ticket.*"], {"eq": "ticket.*"}, {"has": 7}, None):
+        with pytest.raises(InvalidInputError):
+            await desk.Webhook.find(types=wrong)
 
 
 async def test_its_hooks(desk: Desk) -> None:
