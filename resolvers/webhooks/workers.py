@@ -36,7 +36,7 @@ class Webhooks:
     def __init__(self, desk: Desk, options: WebhookOptions) -> None:
         self.options = options
         self._desk = desk
-        self._outbound = Outbound(timeout=options.timeout, private=options.private_targets)
+        self.outbound = Outbound(timeout=options.timeout, private=options.private_targets)
         self._workers: dict[str, Worker] = {}
         self._watching: asyncio.Task[None] | None = None
 
@@ -56,7 +56,7 @@ class Webhooks:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
-        await self._outbound.close()
+        await self.outbound.close()
 
     def consumer(self, webhook: str) -> str:
         """The name of a webhook's consumer."""
@@ -118,7 +118,7 @@ class Webhooks:
         if webhook in self._workers:
             self._workers[webhook].claims.settings = settings
             return
-        self._workers[webhook] = Worker(self._desk, name, settings, Sender(self._desk, webhook, self._outbound))
+        self._workers[webhook] = Worker(self._desk, name, settings, Sender(self._desk, webhook, self.outbound))
         self._workers[webhook].start()
 
     async def _stop(self, webhook: str) -> None:
