@@ -19,6 +19,7 @@ class BeforeHook(Entity):
 
     prefix = "beforehook"
     plural = "beforehooks"
+    says = "before-hook|before hook"
     indexes = ((),)
 
     url = Text("Where it is asked.", most=2000, required=True, writable=True)
