@@ -38,7 +38,7 @@ class Question:
             "given": {verb.inputs[name].graphql: value for name, value in draft.given.items()},
             "current": {to_camel_case(name): value for name, value in current.as_dict().items()} if current else None,
         }
-        return cls(orjson.dumps(asked, format_datetime, orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_SORT_KEYS))
+        return cls(orjson.dumps(asked, format_datetime, orjson.OPT_PASSTHROUGH_DATETIME))
 
     def id(self, seed: str, hook: str) -> str:
         """What names it: the same when the transaction, or the caller by its idempotency key, asks it again."""
