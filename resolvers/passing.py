@@ -54,6 +54,9 @@ class Recent(Generic[T]):
         self._most = most
         self._kept: OrderedDict[Any, T] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def get(self, key: Any, make: Callable[[], T]) -> T:
         """The value under a key; one that is not there is made."""
         if key in self._kept:
@@ -78,8 +81,12 @@ class Passing:
         """The operation's data; None if it has to be executed to know what to say."""
         if len(text) > MAX_TEXT:
             return None
-        operation = self._operations.get((text, operation_name), lambda: self._operation(text, operation_name))
+        operation = self.operation(text, operation_name)
         return await operation.answer(session, variables) if operation else None
+
+    def operation(self, text: str, operation_name: str | None) -> Operation | None:
+        """The operation, kept ready; None if it is none that is passed."""
+        return self._operations.get((text, operation_name), lambda: self._operation(text, operation_name))
 
     def _operation(self, text: str, operation_name: str | None) -> Operation | None:
         """The operation, if it is a query without mistakes."""
@@ -95,11 +102,21 @@ class Passing:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A plan whose parameters are slots in part: those are given their values for each request."""
+    """A plan whose parameters are slots in part: those are given their values for each request.
+
+    `checks` are of values that the query has no use for, and that may be wrong all the same.
+    """
 
     plan: Plan
     known: dict[str, Any]
     slots: tuple[tuple[str, Slot], ...]
+    checks: tuple[Slot, ...]
+
+    def parameters(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """The query's parameters; DeskError if a value is wrong."""
+        for check in self.checks:
+            check.value(variables)
+        return self.known | {name: slot.value(variables) for name, slot in self.slots}
 
 
 class Operation:
@@ -116,7 +133,7 @@ class Operation:
             node.variable.name.value: type_from_ast(schema, node.type) for node in self._given
         }
         self._needed: dict[Path, tuple[View, ...]] = {}
-        self._plans: Recent[Passed | None] = Recent(MAX_PLANS)
+        self.plans: Recent[Passed | None] = Recent(MAX_PLANS)
 
     async def answer(self, session: Session, variables: dict[str, Any]) -> dict[str, Any] | None:
         """The data for these variables; None where there is an error to be told."""
@@ -127,10 +144,10 @@ class Operation:
             passed = self._passed(values)
             if passed is None:
                 return None
-            filled = {name: slot.value(values.coerced) for name, slot in passed.slots}
+            parameters = passed.parameters(values.coerced)
         except DeskError:
             return None
-        row = await session.row(passed.plan, passed.known | filled)
+        row = await session.row(passed.plan, parameters)
         data = passed.plan.shape(row)
         return None if passed.plan.holes.found else data
 
@@ -140,13 +157,16 @@ class Operation:
                 [(name, self._key(self._types[name], value, (name,))) for name, value in values.coerced.items()]
             )
             try:
-                return self._plans.get(key, lambda: self._made(values))
+                return self.plans.get(key, lambda: self._made(values))
             except Needed as needed:
                 self._needed[needed.path] = (*self._needed.get(needed.path, ()), needed.view)
 
     def _made(self, values: VariableValues) -> Passed | None:
         """The plan for variables of this shape; None if there is an error in them or they ask for more than data."""
-        unknown = {name: self._unknown(self._types[name], value, (name,)) for name, value in values.coerced.items()}
+        derived: list[Slot] = []
+        unknown = {
+            name: self._unknown(self._types[name], value, (name,), derived) for name, value in values.coerced.items()
+        }
         variables = VariableValues(values.sources, unknown)
         selection = Selection(self._schema, self._definition, self._fragments, variables)
         query = self._schema.query_type
@@ -163,10 +183,13 @@ class Operation:
                     compiled[key] = compile_root(selection, query, nodes, scope)
         except DeskError:
             return None
+        if not compiled:
+            return None  # everything is skipped
         made = plan(compiled, scope)
         slots = tuple((name, value) for name, value in scope.parameters.items() if isinstance(value, Slot))
         known = {name: value for name, value in scope.parameters.items() if not isinstance(value, Slot)}
-        return Passed(made, known, slots)
+        used = {id(slot) for _, slot in slots}
+        return Passed(made, known, slots, tuple(slot for slot in derived if id(slot) not in used))
 
     def _key(self, of: GraphQLInputType, value: Any, path: Path) -> Any:
         """What a plan depends on in a variable's value."""
@@ -178,17 +201,17 @@ class Operation:
         parts = _parts(of, value)
         return value if parts is None else tuple([(at, self._key(kind, one, (*path, at))) for at, kind, one in parts])
 
-    def _unknown(self, of: GraphQLInputType, value: Any, path: Path) -> Any:
+    def _unknown(self, of: GraphQLInputType, value: Any, path: Path, derived: list[Slot]) -> Any:
         """The value with slots in the place of what a plan does not depend on."""
         if value is None:
             return None
         if _is_leaf(of):
             views = self._needed.get(path, ())
-            return value if whole in views else Slot(path, {view: view(value) for view in views})
+            return value if whole in views else Slot(path, {view: view(value) for view in views}, derived)
         parts = _parts(of, value)
         if parts is None:
             return value
-        unknown = {at: self._unknown(kind, one, (*path, at)) for at, kind, one in parts}
+        unknown = {at: self._unknown(kind, one, (*path, at), derived) for at, kind, one in parts}
         return unknown if isinstance(value, dict) else list(unknown.values())
 
 

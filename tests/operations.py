@@ -22,7 +22,7 @@ from graphql import (
 )
 
 DEPTH = 4
-MANY = ("Connection",)
+CHANCES = {"after": 0.1, "before": 0.1, "orderBy": 0.2, "last": 0.2}
 
 
 class Word(str):
@@ -97,11 +97,8 @@ class Operations:
             return self.random.choice(["__typename", "type: __typename"])
         if isinstance(of, GraphQLInterfaceType):
             kinds = [kind for kind in self.schema.get_possible_types(of) if isinstance(kind, GraphQLObjectType)]
-            return (
-                f"... on {(kind := self.random.choice(kinds)).name} {self._selection(kind, depth)}"
-                if self._maybe(0.8)
-                else "id"
-            )
+            kind = self.random.choice(kinds)
+            return f"... on {kind.name} {self._selection(kind, depth)}" if self._maybe(0.8) else "id"
         if self._maybe(0.08):
             on = self.random.choice([f" on {of.name}", "", " on Node" if "id" in of.fields else ""])
             body = "{ id }" if on == " on Node" else self._selection(of, depth)
@@ -126,9 +123,11 @@ class Operations:
         return f" @{word}(if: {self._variable('Boolean!', value) if self._maybe(0.6) else str(value).lower()})"
 
     def _arguments(self, declared: GraphQLField) -> str:
-        given = []
+        given: list[str] = []
         for name, argument in declared.args.items():
-            if is_required_argument(argument) or self._maybe(0.35):
+            if name == "last" and any(one.startswith("first") for one in given) and self._maybe(0.95):
+                continue
+            if is_required_argument(argument) or self._maybe(CHANCES.get(name, 0.4)):
                 given.append(f"{name}: {self._literal(argument.type, name, 0)}")
         return f"({', '.join(given)})" if given else ""
 
@@ -142,7 +141,7 @@ class Operations:
     def _value(self, of: Any, name: str, depth: int, *, literal: bool = False) -> Any:
         if is_non_null_type(of):
             of = of.of_type
-        elif self._maybe(0.03):
+        elif self._maybe(0.01):
             return "null" if literal else None
         if is_list_type(of):
             count = self.random.choice([0, 1, 1, 2])
@@ -152,9 +151,8 @@ class Operations:
         if isinstance(of, GraphQLInputObjectType):
             names = self._entries(of, depth)
             if literal:
-                return (
-                    f"{{{', '.join(f'{one}: {self._literal(of.fields[one].type, one, depth + 1)}' for one in names)}}}"
-                )
+                entries = [f"{one}: {self._literal(of.fields[one].type, one, depth + 1)}" for one in names]
+                return f"{{{', '.join(entries)}}}"
             return {one: self._value(of.fields[one].type, one, depth + 1) for one in names}
         value = self._leaf(of, name)
         return _spelled(value) if literal else value
@@ -163,7 +161,8 @@ class Operations:
         names = list(of.fields)
         if depth > DEPTH:
             names = [name for name in names if name not in ("and", "or", "not")] or names
-        return self.random.sample(names, min(len(names), self.random.choice([1, 1, 1, 2])))
+        many = [1, 1, 1, 1, 2] if of.name.endswith("Order") else [1, 1, 2]
+        return self.random.sample(names, min(len(names), self.random.choice(many)))
 
     def _leaf(self, of: Any, name: str) -> Any:
         if isinstance(of, GraphQLEnumType):

@@ -30,18 +30,24 @@ class Needed(Exception):
 
 
 class Slot:
-    """The value at a path of the variables, after some steps. `seen` is what is known of it, by view."""
+    """The value at a path of the variables, after some steps. `seen` is what is known of it, by view.
 
-    __slots__ = ("_path", "_seen", "_steps")
+    Those after a step are added to `made`: the step may find the value wrong, whether the query has use for it or not.
+    """
 
-    def __init__(self, path: Path, seen: dict[View, Any], steps: tuple[View, ...] = ()) -> None:
+    __slots__ = ("_made", "_path", "_seen", "_steps")
+
+    def __init__(self, path: Path, seen: dict[View, Any], made: list[Slot], steps: tuple[View, ...] = ()) -> None:
         self._path = path
         self._seen = seen
+        self._made = made
         self._steps = steps
 
     def then(self, step: View) -> Slot:
         """The value after one more step."""
-        return Slot(self._path, self._seen, (*self._steps, step))
+        slot = Slot(self._path, self._seen, self._made, (*self._steps, step))
+        self._made.append(slot)
+        return slot
 
     def view(self, view: View) -> Any:
         """What is seen of the value; Needed if that is not known yet."""
