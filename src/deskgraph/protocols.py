@@ -12,7 +12,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Scope
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ class Patience(asyncio.Protocol):
         super().__init__(*arguments, app_state={**app_state, STREAMING: self.streaming}, **others)  # type: ignore[call-arg]
 
     def connection_made(self, transport: Any) -> None:
-        """Have writing paused as soon as anything waits, and resumed when nothing does."""
+        """Have writing paused as soon as anything waits, and resumed when nothing does. Nothing waits to be joined."""
         transport.set_write_buffer_limits(high=0)
+        # asyncio does this itself for sockets that say that they are TCP, which one that was bound by hand does not.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
 
     def streaming(self) -> asyncio.Event:
@@ -87,7 +89,7 @@ class Patience(asyncio.Protocol):
         self._timers.clear()
 
 
-class Http(Patience, H11Protocol):
+class Http(Patience, HttpToolsProtocol):
     """HTTP/1.1."""
 
 
