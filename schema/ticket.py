@@ -72,7 +72,7 @@ class Ticket(Entity):
     ).said("prio|urgency|priority level|importance")
     channel = Choice("How it came in.", Channel, writable=True).said(
         "source|medium",
-        marks="via|by|through|over|on|from|in|over the|via the|through the|by way of|that came in (via|by|through)",
+        marks="via|by|through|over|on|from|in|over the|via the|through the|by way of|(that|it|which|) came in (via|by|through)|received (via|by)",
         words={"telephone": "PHONE", "website": "WEB", "portal": "WEB", "e mail": "EMAIL", "mail": "EMAIL"},
     )
     level = Integer("How often it was escalated.", required=True, sortable=True)

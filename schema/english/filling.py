@@ -10,9 +10,9 @@ from deskgraph.schema.english import lexicon
 from deskgraph.schema.english.adjectives import adjectives_of
 from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of, names_of, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
-from deskgraph.schema.english.plan import Condition, Option, Ref, joined
+from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
-from deskgraph.schema.fields import Choice, One
+from deskgraph.schema.fields import Choice, One, Texts
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.noun import noun_of
 from deskgraph.schema.verb import Verb
@@ -155,7 +155,7 @@ class Filling:
         name = self._named_input(item.name)
         if name and name not in self.settled and len(item.values) == 1:
             return self._try(name, item.values[0], strict=True)
-        return self._condition_of(item.name, item.values[0]) if len(item.values) == 1 else []
+        return self._condition_of(item.name, item.values[0]) if len(item.values) == 1 else self._listed(item)
 
     def _named_input(self, name: str) -> str:
         """The input that is meant by a name: its own, or another one of its names."""
@@ -177,6 +177,14 @@ class Filling:
 
     # What has a mark before it
 
+    def _listed(self, item: Item) -> list[Filling]:
+        """Several words or quoted texts, where an input takes a list of texts."""
+        names = [item.name] if item.name else [name for name in self.verb.inputs if item.mark in marks_of(self.verb, name)]
+        lists = [name for name in names if isinstance(self.verb.inputs.get(name), Texts)]
+        if not lists or any(not isinstance(one, Ref) or one.kind not in ("name", "quoted") for one in item.values):
+            return []
+        return self._try(lists[0], Text(",".join(one.text for one in item.values), item.first, item.behind))
+
     def _marked(self, item: Item) -> list[Filling]:
         if self.pending and item.mark in SETTING and len(item.values) == 1:
             return self._set_pending(item.values[0])
@@ -189,7 +197,7 @@ class Filling:
             ways = self._marked_input(item.mark, value)
             if ways:
                 return ways
-        described = self._further(item.mark, item.values) if not more else []
+        described = self._further(item.mark, item.values) if not more else self._listed(item)
         if described or self.verb.creates:
             return described
         if self.subject or not all(fits(ref, self.verb.noun.prefix) for ref in item.values):
@@ -201,8 +209,10 @@ class Filling:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]
         spoken = text.text.lower()
+        named = text.text[:1].isupper() and not text.quoted and any(mark in marks_of(self.verb, one) for one in self._refs_of())
         something = (
             spoken not in UNFINISHED
+            and not named
             and not spoken.startswith("the same")
             and spoken not in said_of(self.verb.noun.prefix)
         )
@@ -306,27 +316,37 @@ class Filling:
             raise self.unexpected(self.open)
         if self.pending:
             raise Refused(f"NO_VALUE:{self.pending}", first, behind, verb=self.verb, weight=1)
-        for name, declared in self.verb.inputs.items():
-            if self.verb.needs(declared) and name not in self.given:
-                raise Refused(
-                    f"MISSING:{name}",
-                    first,
-                    behind,
-                    code="INVALID_INPUT",
-                    field=declared.graphql,
-                    verb=self.verb,
-                    weight=2,
-                )
         if (self.verb.partial or self.by_name) and not self.given:
             raise Refused("NOTHING_TO_CHANGE", first, behind, verb=self.verb, weight=1)
         subject = self.subject
+        if subject and subject[0].count == RANGED and not self.given and self._refs_of():
+            raise Refused(f"UNEXPECTED:{self.verb.key()}", subject[0].first, subject[0].behind, verb=self.verb)
         if any(ref.text == "everything" and not ref.conditions for ref in subject):
             raise Refused("EVERYTHING", subject[0].first, subject[0].behind, verb=self.verb, weight=2)
         if subject and self.conditions:
             subject = (*subject[:-1], subject[-1].where(*self.conditions))
         if not subject and not self.verb.creates:
             subject = (Ref("pronoun", "implied", first=first, behind=behind),)
-        return Option(self.verb, subject, self.given)
+        option = Option(self.verb, subject, self.given)
+        self._must_have_all(option, first, behind)
+        return option
+
+    def _must_have_all(self, option: Option, first: int, behind: int) -> None:
+        """Refused, if an input is missing; one text that is may yet be found before the command."""
+        missing = [name for name, one in self.verb.inputs.items() if self.verb.needs(one) and name not in self.given]
+        if missing:
+            [name, *more] = missing
+            declared = self.verb.inputs[name]
+            raise Refused(
+                f"MISSING:{name}",
+                first,
+                behind,
+                code="INVALID_INPUT",
+                field=declared.graphql,
+                verb=self.verb,
+                weight=2,
+                option=option if is_text(declared) and not more else None,
+            )
 
 
 ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from deskgraph.schema.english.naming import Naming
-from deskgraph.schema.english.nodes import Item, Null, Text
+from deskgraph.schema.english.nodes import Item, Null, Refused, Text
 from deskgraph.schema.english.parts import Parts, span, word
+
+
+COPULAS = ("is ", "are ", "was ", "were ")
 
 
 class Following(Naming):
@@ -82,6 +85,8 @@ class Following(Naming):
 
     def tail_named(self, parts: Parts) -> Any:
         text = next(part for part in parts if isinstance(part, Text))
+        if parts.index(text) == 1 and text.text.lower().startswith(COPULAS):
+            raise Refused("", *span(parts))  # there is a reading in which that word is no part of the text
         item = self._item("named", parts[: parts.index(text) + 1], name=parts[0].value.meaning, values=(text,))
         closers = parts[parts.index(text) + 1 :]
         return (item, *closers[0]) if closers else (item,)

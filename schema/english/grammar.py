@@ -152,6 +152,9 @@ def _sets(group: Group) -> list[str]:
     """The further forms of setting fields: "it should be urgent", "the priority of it should be high"."""
     key = group.key
     found = [f"np HAVING {way}CHOICE -> be_{key.lower()}" for way in ("", "DET ", "DETI ")]
+    found += ["np CHOICE -> stated", "np FIELDO EQ refs -> stated", "np FIELDO EQ CHOICE -> stated"]
+    found += [f"FIELDO EQ {value} -> just_{key.lower()}" for value in ("refs", "CHOICE")]
+    found += [f"V_CREATE PREP refs {way}FIELD refs -> add_field" for way in ("", "DET ", "DETI ")]
     found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
     subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
     found += [

@@ -31,12 +31,15 @@ class Joints(Lookup):
         return any(self._longest(trie, at)[0] > at for trie in (self.words.commands, self.words.wants))
 
     def _certain_command(self, place: int) -> bool:
-        """Whether a command starts there that says at once what it is done to: "close it", "assign #3"."""
+        """Whether a command starts there that says at once what is done: "close it", "assign #3", "assign to Sam"."""
         behind = self._longest(self.words.commands, place)[0]
         if behind == place or behind >= self.size:
             return False
         senses = {sense.terminal for match in self.matches[behind] if not match.slips for sense in match.senses}
-        return self.tokens[behind].kind in ("hash", "id") or "PRON" in senses
+        if self.tokens[behind].kind in ("hash", "id") or "PRON" in senses:
+            return True
+        plain = self.tokens[place].word in self.words.names
+        return plain and self.tokens[behind].word == "to" and not self._means(behind + 1, "DET", "DETI")
 
     def _negates(self, place: int) -> bool:
         """Whether a command follows the negation at a token."""

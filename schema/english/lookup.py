@@ -35,6 +35,7 @@ class Words:
         lists = ("foreign", "searches", "questions", *RESERVED)
         known = {word for name in lists for phrase in lexicon.listed(name) for word in phrase}
         self.spelling = Spelling(vocabulary.words, known)
+        self.names = {group.name for group in vocabulary.groups}
         self.trie: Trie = {}
         for phrases in vocabulary.phrases.values():
             for phrase, senses in phrases.items():
@@ -153,7 +154,9 @@ class Lookup:
         return found
 
     def _means(self, place: int, *terminals: str) -> bool:
-        """Whether a token alone may be one of these terminals."""
+        """Whether a token alone may be one of these terminals; false behind the last one."""
+        if place >= self.size:
+            return False
         found = (
             sense.terminal
             for match in self.matches[place]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lark import Token
 
 from deskgraph.schema.english.nodes import Adjective, Edge, Refused, Text, Things
 from deskgraph.schema.english.parts import Parts, span
-from deskgraph.schema.english.plan import Condition, Ref, joined
+from deskgraph.schema.english.plan import RANGED, Condition, Ref, joined
 from deskgraph.schema.english.tokens import Sentence
 from deskgraph.schema.english.values import fits
 from deskgraph.schema.english.values import noun as prefixed
@@ -27,12 +28,34 @@ class Naming:
         return parts[0]  # type: ignore[no-any-return]
 
     def refs(self, parts: Parts) -> tuple[Ref, ...]:
-        return (parts[0],)
+        return parts[0] if isinstance(parts[0], tuple) else (parts[0],)
 
     def refs_more(self, parts: Parts) -> tuple[Ref, ...]:
-        if len(parts[0]) >= MOST_LISTED:
+        refs = (*parts[0], *self.refs(parts[2:]))
+        if len(refs) > MOST_LISTED:
             raise Refused("TOO_MANY", *span(parts), weight=3)
-        return (*parts[0], parts[2])
+        return refs
+
+    def range(self, parts: Parts) -> tuple[Ref, ...]:
+        """All from one number to another one: "#1 to #5", "tickets 1 through 5"."""
+        ends = (parts[0], parts[2])
+        if any(ref.kind not in ("number", "bare number") for ref in ends):
+            raise Refused("", *span(parts))
+        return self._range(ends[0].text, ends[1].text, ends[0].noun, parts)
+
+    def range_word(self, parts: Parts) -> tuple[Ref, ...]:
+        """The same in one word: "tickets 1-5"."""
+        head = parts[0] if isinstance(parts[0], Edge) else None
+        return self._range(*parts[-1].value.meaning, head.meaning if head else "", parts)
+
+    def _range(self, start: str, end: str, noun: str, parts: Parts) -> tuple[Ref, ...]:
+        first, last = int(start[:15]), int(end[:15])
+        if last <= first:
+            raise Refused("", *span(parts))
+        if last - first >= MOST_LISTED:
+            raise Refused("TOO_MANY", *span(parts), weight=3)
+        one = Ref("number", "", noun, RANGED, first=span(parts)[0], behind=span(parts)[1])
+        return tuple(replace(one, text=str(number)) for number in range(first, last + 1))
 
     def np(self, parts: Parts) -> Things:
         return Things(parts[0], (), *span(parts))

@@ -30,11 +30,12 @@ from deskgraph.schema.fields import Field, Ref
 from deskgraph.schema.noun import Entity, entities
 from deskgraph.schema.verb import Verb
 
-SHORT = {"name", "email", "phone", "domain", "type"}
+SHORT = {"name", "email", "phone", "domain", "type", "url"}
 OWNERS = ("of", "from", "for", "at", "by", "in", "on", "to")
 CLOSING = ("for", "from")
 NARROW = ("of", "from", "for", "at", "by", "on")
-RESERVED = {"negations": "negation", "exceptions": "exception", "conditions": "condition", "schedules": "schedule"}
+RESERVED = {"negations": "negation", "exceptions": "exception", "conditions": "condition", "schedules": "schedule",
+            "alternatives": "alternative"}
 
 
 Phrase = lexicon.Phrase
@@ -121,7 +122,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     add([")", "]"], "FILLP", "fill")
     add(["[", "<"], "NOISE", "noise", 0.1)
     add(listed("equals"), "EQ")
-    add(["of", "is", "are"], "EQ", None, 0.4)
+    add(["of", "is", "are", "was", "were"], "EQ", None, 0.4)
     add(["to", ":", "=", "->", "→"], "EQT")
     add(["is", "is now"], "IS")
     add(listed("determiners"), "DET")
@@ -139,41 +140,27 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("me"), "ME")
     add(listed("my"), "MY")
     add(listed("numbered"), "NUMW")
+    add(listed("through"), "RANGE", None, 0.1)
     for word in OWNERS:
         vocabulary.add(word, Sense("PREP", word))
     for word in NARROW:
         vocabulary.add(word, Sense("PREPM", word))
     add(listed("clearing"), "CLEAR")
     add(["set", "make", "name", "put", "add", "appoint"], "VSET")
+    for phrase in listed("why first"):
+        add([phrase], "WHY", " ".join(phrase), 0.5)
+    add([",", ":", "-", "–", "—", "so", ", so", "therefore"], "WHYSEP", None, 0.2)
     add(listed("topics"), "TOPIC")
     add([":", ",", "-", "–", "—"], "TOPSEP", None, 0.2)
-    for word in (
-        "with",
-        "via",
-        "in",
-        "by",
-        "at",
-        "of",
-        "from",
-        "through",
-        "with the",
-        "in the",
-        "of the",
-        "that came in via",
-        "that came via",
-        "received via",
-        "raised via",
-        "that came in by",
-        "which came in via",
-    ):
-        vocabulary.add(word, Sense("WITHA", word))
+    for phrase in listed("having it"):
+        add([phrase], "WITHA", " ".join(phrase))
     add(["as", "as the", "as a", "as an", "as its"], "ASF")
     add(["'s"], "POSS", "'s")
     add(["'s"], "POSSF", "'s")
     add(["its"], "HISF", "it")
     add(["his", "her", "their"], "HISF", "person")
     add(["their"], "HISF", "them")
-    add(["that are", "which are", "that is", "which is", "who are", "who is", "currently"], "THATARE")
+    add(listed("that are"), "THATARE")
     for name, kind in RESERVED.items():
         vocabulary.reserved |= dict.fromkeys(listed(name), kind)
 
