@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -12,7 +13,7 @@ from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
-from deskgraph.schema.fields import Choice, One, Texts
+from deskgraph.schema.fields import Choice, Field, One, Texts
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.noun import noun_of
 from deskgraph.schema.verb import Verb
@@ -50,14 +51,20 @@ class Filling:
             return [self]
         if item.kind == "noise":
             return [replace(self, open=item)]
-        email = self.verb.creates and item.kind == "thing" and item.values[0].kind in ("email", "quoted")
-        if self.open and item.kind in ("thing", "where", "bare") and not email:
+        if self.open and item.kind in ("thing", "where", "bare") and not self._looks_right(item):
             raise self.unexpected(self.open)
         made = replace(self, open=None)
         ways: list[Filling] = getattr(made, f"_{item.kind}")(item)
         if not ways:
             raise self.unexpected(item)
         return ways
+
+    def _looks_right(self, item: Item) -> bool:
+        """Whether an item is a value of what is created whatever stands before it: an address, a domain, a quoted text."""
+        if not self.verb.creates or item.kind != "thing":
+            return False
+        ref = item.values[0]
+        return ref.kind in ("email", "quoted") or any(looks(one, ref) for one in self.verb.inputs.values())
 
     def unexpected(self, item: Item) -> Refused:
         """That an item has no place with this verb."""
@@ -99,6 +106,7 @@ class Filling:
         names = [name for name in names if name and (ref.kind == "quoted" or name == "name" or name == "subject")]
         if ref.kind == "email":
             names = ["email"]
+        names = [name for name, one in self.verb.inputs.items() if looks(one, ref)] or names
         for name in names:
             if name in self.verb.inputs and name not in self.settled:
                 plain = ref.kind == "name" and not ref.conditions
@@ -350,6 +358,11 @@ class Filling:
 
 
 ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
+
+
+def looks(declared: Field, ref: Ref) -> bool:
+    """Whether a word can only be a value of the field, by the look of it."""
+    return bool(declared.looks) and ref.kind == "name" and re.fullmatch(declared.looks, ref.text) is not None
 
 
 @cache

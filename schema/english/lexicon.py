@@ -24,6 +24,7 @@ SLIPS = {
     "thn": "then",
     "wih": "with",
     "wth": "with",
+    "wit": "with",
     "w/": "with",
     "u": "you",
     "til": "until",

@@ -41,12 +41,14 @@ class Words:
             for phrase, senses in phrases.items():
                 self._add(self.trie, phrase)[SENSES] = senses
         self.reserved = self._trie(vocabulary.reserved)
-        self.commands = self._trie(dict.fromkeys(vocabulary.commands, "command"))
+        foreign = dict.fromkeys(lexicon.listed("foreign"), "foreign")
+        self.commands = self._trie(foreign | dict.fromkeys(vocabulary.commands, "command"))
         self.leads = self._trie(dict.fromkeys([*lexicon.listed("leads"), *lexicon.listed("asks")], "lead"))
         self.wants = self._trie(dict.fromkeys([*lexicon.listed("wants"), *lexicon.listed("gerund_leads")], "want"))
         self.negations = self._trie(dict.fromkeys(lexicon.listed("negations"), "negation"))
         self.then = self._trie(dict.fromkeys(lexicon.listed("then"), "then"))
         self.ands = self._trie(dict.fromkeys(lexicon.listed("ands"), "and"))
+        self.sign_offs = self._trie(dict.fromkeys(lexicon.listed("sign_offs"), "end"))
         self.ends = self._trie(dict.fromkeys(lexicon.listed("polite_ends"), "end"))
 
     def _trie(self, phrases: dict[Phrase, str]) -> Trie:

@@ -77,7 +77,7 @@ class Command:
 
     def _takes_aside(self, way: Filling, item: Item) -> bool:
         """Whether the item sets a field of what the verb is done to, though it is no input of the verb."""
-        started = way.subject and (way.given or item.kind != "chosen")
+        started = way.given or item.kind != "chosen"
         ready = started and not (way.pending or way.by_name or self.asides)
         return bool(ready) and any(walk([Filling(verb, way.subject)], item)[0] for verb in updating(way.verb))
 
@@ -87,7 +87,8 @@ class Command:
         if any(ref.kind not in CERTAIN for option in options for ref in option.subject):
             raise Refused(f"UNEXPECTED:{options[0].verb.key()}", first, behind, verb=options[0].verb, weight=1)
         several = any(len(option.subject) > 1 or option.subject[0].many for option in options)
-        pronoun = Ref("pronoun", "them" if several else "it", first=first, behind=behind)
+        implied = any(option.implied for option in options)
+        pronoun = Ref("pronoun", "implied" if implied else "them" if several else "it", first=first, behind=behind)
         ways: Sequence[Filling] = [Filling(verb, (pronoun,)) for option in options for verb in updating(option.verb)]
         for item in self.asides:
             ways, _ = walk(ways, item)

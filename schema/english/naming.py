@@ -38,10 +38,15 @@ class Naming:
 
     def range(self, parts: Parts) -> tuple[Ref, ...]:
         """All from one number to another one: "#1 to #5", "tickets 1 through 5"."""
-        ends = (parts[0], parts[2])
+        ends = (parts[-3], parts[-1])
         if any(ref.kind not in ("number", "bare number") for ref in ends):
             raise Refused("", *span(parts))
-        return self._range(ends[0].text, ends[1].text, ends[0].noun, parts)
+        head = parts[0].meaning if isinstance(parts[0], Edge) else ends[0].noun
+        return self._range(ends[0].text, ends[1].text, head, parts)
+
+    def both_of(self, parts: Parts) -> tuple[Ref, ...]:
+        """Two, each by itself: "both #1 and #2"."""
+        return (parts[1], parts[3])
 
     def range_word(self, parts: Parts) -> tuple[Ref, ...]:
         """The same in one word: "tickets 1-5"."""
@@ -77,7 +82,9 @@ class Naming:
     def _text(self, parts: Parts) -> Text:
         first, behind = span(parts)
         start, end = self.sentence.place(first, behind)
-        return Text(self.sentence.text[start:end], first, behind)
+        text = self.sentence.text[start : end + 1]
+        closed = text.endswith(")") and text.count("(") == text.count(")")
+        return Text(text if closed else self.sentence.text[start:end], first, behind)
 
     def known(self, parts: Parts) -> Ref:
         return self._single("id", parts)
@@ -112,6 +119,11 @@ class Naming:
         owner, token, name = parts
         where = Ref("name", owner.text, first=owner.first, behind=owner.behind)
         return Ref("name", name.text, token.value.meaning, "one", (Condition("", ref=where),), *span(parts))
+
+    def named_in(self, parts: Parts) -> Ref:
+        """A name, and whose it is behind it: "Ann Archer (Acme)"."""
+        where = Ref("name", parts[2].text, first=parts[2].first, behind=parts[2].behind)
+        return Ref("name", parts[0].text, "", "one", (Condition("", ref=where),), *span(parts))
 
     def named_mailed(self, parts: Parts) -> Ref:
         named = self.named(parts)

@@ -118,6 +118,8 @@ def _functions(vocabulary: Vocabulary) -> None:
     add([",", "(", "-", "–", "—", ";"], "NOISE", "noise", 0.15)
     add([":"], "NOISE", "noise", 0.6)
     add(["=", "->", "=>"], "NOISE", "noise", 0.3)
+    add(["("], "LPAR", None, 0.1)
+    add([")"], "RPAR")
     add([")", "]", ">"], "FILL", "fill")
     add([")", "]"], "FILLP", "fill")
     add(["[", "<"], "NOISE", "noise", 0.1)
@@ -141,6 +143,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("my"), "MY")
     add(listed("numbered"), "NUMW")
     add(listed("through"), "RANGE", None, 0.1)
+    add(["from", "between"], "RANGEFROM")
     for word in OWNERS:
         vocabulary.add(word, Sense("PREP", word))
     for word in NARROW:
@@ -250,6 +253,7 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         vocabulary.add(one, Sense("NBB", noun.prefix, cost + 1.0))
         if noun in named_nouns():
             vocabulary.add(one, Sense("NN", noun.prefix, cost))
+            vocabulary.add(several, Sense("NN", noun.prefix, cost + 0.1))
             vocabulary.add(one, Sense("NNP", noun.prefix, cost + 0.1))
         vocabulary.add(one, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, {}), cost))
         vocabulary.add(several, Sense("NS", noun.prefix, cost))
@@ -300,4 +304,3 @@ def _commands(vocabulary: Vocabulary) -> None:
     for idiom in vocabulary.idioms:
         if idiom.starts:
             vocabulary.commands |= set(lexicon.phrases(idiom.starts))
-    vocabulary.commands |= set(lexicon.listed("foreign"))
