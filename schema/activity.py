@@ -14,7 +14,7 @@ class Activity(Entity):
     prefix = "activity"
     plural = "activities"
     kinds: ClassVar[dict[str, dict[str, Any]]] = {
-        **{word: {"type": "note"} for word in ("note", "comment", "internal note", "private note", "remark", "memo")},
+        **{word: {"type": "note"} for word in ("note", "comment", "internal note", "private note", "internal comment", "remark", "memo")},
         **{word: {"type": word} for word in ("call", "meeting", "task", "visit", "email", "follow up")},
         "phone call": {"type": "call"},
         "follow up": {"type": "follow_up"},

@@ -60,7 +60,7 @@ class User(Entity):
     ).said("support tier|level")
     capacity = Integer(
         "How many unsolved tickets the user takes at most when the desk assigns; null is no limit.", writable=True
-    ).said("limit|max tickets|ticket limit")
+    ).said("limit|max tickets|ticket limit|capacity limit")
 
     open_tickets = Derived("How many unsolved tickets are assigned to the user.", int, open_tickets)
     tickets = Many("The tickets assigned to the user, the newest first.", "<-[:ASSIGNED_TO]-", "Ticket")

@@ -112,7 +112,7 @@ class Filling:
                 plain = ref.kind == "name" and not ref.conditions
                 text: Value = Text(ref.text, ref.first, ref.behind) if plain else ref
                 return self._try(name, text)
-        if ref.kind in ("id", "number", "email") or ref.noun:
+        if ref.kind in ("id", "number", "bare number", "email") or ref.noun:
             return [way for name in self._refs_of() for way in self._try(name, ref)][:1]
         return []
 
@@ -123,7 +123,8 @@ class Filling:
 
     def _bare(self, item: Item) -> list[Filling]:
         main = main_text(self.verb)
-        return self._try(main, item.values[0]) if main and main not in self.settled else []
+        ready = self.subject or self.verb.creates
+        return self._try(main, item.values[0]) if ready and main and main not in self.settled else []
 
     def _chosen(self, item: Item) -> list[Filling]:
         [value] = item.values

@@ -152,6 +152,11 @@ def _sets(group: Group) -> list[str]:
     """The further forms of setting fields: "it should be urgent", "the priority of it should be high"."""
     key = group.key
     found = [f"np HAVING {way}CHOICE -> be_{key.lower()}" for way in ("", "DET ", "DETI ")]
+    found += [
+        f"np HAVING {way}FIELDO {value} -> field_be_{key.lower()}"
+        for way in ("", "DET ", "DETI ")
+        for value in ("refs", "EQ refs", "EQ CHOICE")
+    ]
     found += ["np CHOICE -> stated", "np FIELDO EQ refs -> stated", "np FIELDO EQ CHOICE -> stated"]
     found += [f"FIELDO EQ {value} -> just_{key.lower()}" for value in ("refs", "CHOICE")]
     found += [f"V_CREATE PREP refs {way}FIELD refs -> add_field" for way in ("", "DET ", "DETI ")]
@@ -179,8 +184,8 @@ def _sets(group: Group) -> list[str]:
     found += [f"VSET refs {way}FIELDO PREPM np -> set_as" for way in ("ASF ", "DET ", "DETI ")]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
     for subject in subjects:
-        for verb in ("BE", "EQT", f"BE P_{key} EQ"):
-            found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
+        for verb, text in (("BE", "refs"), ("EQT", "textual"), (f"BE P_{key} EQ", "refs")):
+            found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in (text, "CHOICE")]
     return found
 
 
