@@ -11,7 +11,7 @@ class Contact(Entity):
 
     prefix = "contact"
     plural = "contacts"
-    says = "customer|client|requester|reporter"
+    says = "customer|client|requester|reporter|person=people"
     indexes = ((), ("email",))
     searched = ("name", "email")
 

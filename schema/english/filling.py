@@ -101,7 +101,7 @@ class Filling:
         if more:
             return []
         names = (
-            [title_of(self.verb.noun), main_text(self.verb)] if ref.kind in ("quoted", "name") and not ref.noun else []
+            [title_of(self.verb.noun), main_text(self.verb)] if ref.kind in ("quoted", "name") and ref.noun in ("", self.verb.noun.prefix) else []
         )
         names = [name for name in names if name and (ref.kind == "quoted" or name == "name" or name == "subject")]
         if ref.kind == "email":

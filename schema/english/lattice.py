@@ -51,6 +51,7 @@ class Lattice(Joints):
 
     def __init__(self, sentence: Sentence, words: Words) -> None:
         super().__init__(sentence, words)
+        self.shouted = sentence.text.isupper()
         self.edges: list[list[Edge]] = [[] for _ in range(self.size)]
         for place in range(self.size):
             self._fill(place)
@@ -151,7 +152,8 @@ class Lattice(Joints):
             return None
         if self._unknown(place) or not any(not match.slips for match in self.matches[place]):
             return self._unknown_price(place, first=first)
-        if token.text[:1].isupper() and not (token.text.isupper() and self._means(place, "PREP", "EQ", "DET", "DETI")):
+        shouted = token.text.isupper() and (first or self.shouted)
+        if token.text[:1].isupper() and not (shouted and self._means(place, "PREP", "EQ", "DET", "DETI")):
             return 0.8
         if first and self._means(
             place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB"

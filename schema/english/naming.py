@@ -144,6 +144,7 @@ class Naming:
 
     def _edge_ref(self, kind: str, token: Token) -> Ref:
         edge: Any = token.value
+        kind = "me" if edge.meaning == "me" else kind
         return Ref(kind, kind if kind in ("me", "anyone") else str(edge.meaning), first=edge.first, behind=edge.behind)
 
     def the_one(self, parts: Parts) -> Ref:

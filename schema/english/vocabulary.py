@@ -142,6 +142,8 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("me"), "ME")
     add(listed("my"), "MY")
     add(listed("numbered"), "NUMW")
+    add([":"], "COLON", None, 0.3)
+    add(["=", "->", "=>"], "PREP", "=", 0.2)
     add(listed("through"), "RANGE", None, 0.1)
     add(["from", "between"], "RANGEFROM")
     for word in OWNERS:
@@ -161,6 +163,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(["'s"], "POSS", "'s")
     add(["'s"], "POSSF", "'s")
     add(["its"], "HISF", "it")
+    add(["my"], "HISF", "me")
     add(["his", "her", "their"], "HISF", "person")
     add(["their"], "HISF", "them")
     add(listed("that are"), "THATARE")
@@ -263,6 +266,7 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         vocabulary.add(phrase, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, given), 0.05))
         meaning = ":".join([noun.prefix, *(part for pair in given.items() for part in pair)])
         vocabulary.add(phrase, Sense("NB", meaning, 0.1))
+        vocabulary.add(phrase, Sense("N", noun.prefix, 0.1))
         vocabulary.add(plural_of(phrase)[1], Sense("NS", meaning, 0.1))
 
 
