@@ -33,7 +33,7 @@ class Builder(Following, Transformer[Token, Any]):
     def __getattr__(self, name: str) -> Callable[[Parts], Any]:
         """The callbacks of generated rules: `act_resolve`, `make_create_ticket`, `idiom_3`."""
         kind, _, key = name.partition("_")
-        if kind in ("act", "make", "done", "state", "just") and key in self.__dict__.get("groups", ()):
+        if kind in ("act", "make", "done", "status", "state", "just") and key in self.__dict__.get("groups", ()):
             return lambda parts: getattr(self, f"_{kind}")(self.groups[key], parts)
         if name.startswith(("be_", "field_be_")):
             return lambda parts: self._be(name.startswith("field"), self.groups[name.rpartition("be_")[2]], parts)
@@ -105,7 +105,7 @@ class Builder(Following, Transformer[Token, Any]):
         return [*(parts[0] if len(parts) > 1 else []), parts[-1].value]
 
     def gap(self, parts: Parts) -> list[Step]:
-        refs, items = parts
+        *_, refs, items = parts
         return [self.interpreter.gap(refs, items, *span(parts))]
 
     def gap_only(self, parts: Parts) -> list[Step]:
@@ -179,6 +179,12 @@ class Builder(Following, Transformer[Token, Any]):
             raise Refused("NO_VERB", *span(parts))
         return self.interpreter.passive(group, parts[0], *span(parts))
 
+    def _status(self, group: Group, parts: Parts) -> Command:
+        """By the state that it leads to: "the status of #3 should be resolved"."""
+        if next(part.value.meaning for part in parts if part.type == "FIELDO") != "status":
+            raise Refused("", *span(parts))
+        return self.interpreter.passive(group, self.subject(parts), *span(parts))
+
     def _state(self, group: Group, parts: Parts) -> Command:
         """Marking something as what a verb makes of it."""
         return self.interpreter.state(group, parts[0], *span(parts))
@@ -206,7 +212,8 @@ class Builder(Following, Transformer[Token, Any]):
 
     def _just(self, group: Group, parts: Parts) -> list[Step]:
         """A field and its value, of what was spoken of: "#3: priority = high"."""
-        value = self._item("named", parts, name=parts[0].value.meaning, values=self._values(parts[-1]))
+        name = next(part.value.meaning for part in parts if part.type == "FIELDO")
+        value = self._item("named", parts, name=name, values=self._values(parts[-1]))
         return terse(self.interpreter.start(group, *span(parts), asked=False).take(value).finish())
 
     def stated(self, parts: Parts) -> list[Step]:

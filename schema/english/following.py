@@ -65,7 +65,7 @@ class Following(Naming):
         return Item("thing", "of field", values=(ref,), first=ref.first, behind=ref.behind)
 
     def condition(self, parts: Parts) -> Item:
-        return self._item("where", parts, mark=parts[0].value.meaning, values=tuple(self.adjs(parts[1:])))
+        return self._item("where", parts, mark=parts[0].value.meaning, values=tuple(parts[1]))
 
     def adjective(self, parts: Parts) -> Item:
         return self._item("where", parts, values=tuple(self.adjs(parts)))

@@ -133,6 +133,8 @@ def _acts(group: Group) -> list[str]:
     name, key = group.name.upper(), group.key.lower()
     starts = [f"V_{name} -> act_{key}", f"GLEAD G_{name} -> act_{key}"]
     starts += [f"subject P_{group.key} -> done_{key}", f"further P_{group.key} -> done_{key}"]
+    if not group.partial:
+        starts += [f"{det}FIELDO PREPM np BE P_{group.key} -> status_{key}" for det in ("", "DET ")]
     return [
         *starts,
         *(
@@ -158,7 +160,11 @@ def _sets(group: Group) -> list[str]:
         for value in ("refs", "EQ refs", "EQ CHOICE")
     ]
     found += ["np CHOICE -> stated", "np FIELDO EQ refs -> stated", "np FIELDO EQ CHOICE -> stated"]
-    found += [f"FIELDO EQ {value} -> just_{key.lower()}" for value in ("refs", "CHOICE")]
+    found += [
+        f"{way} {value} -> just_{key.lower()}"
+        for way in ("FIELDO EQ", "FIELDO BE", "DET FIELDO BE")
+        for value in ("refs", "CHOICE")
+    ]
     found += [f"V_CREATE PREP refs {way}FIELD refs -> add_field" for way in ("", "DET ", "DETI ")]
     found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
     subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]

@@ -144,6 +144,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("numbered"), "NUMW")
     add([":"], "COLON", None, 0.3)
     add(["=", "->", "=>"], "PREP", "=", 0.2)
+    add(["to say", "to read"], "PREP", "to")
     add(listed("through"), "RANGE", None, 0.1)
     add(["from", "between"], "RANGEFROM")
     for word in OWNERS:
@@ -200,7 +201,7 @@ def _inputs(vocabulary: Vocabulary, group: Group) -> None:
                 fields = noun.fields.values()
                 known = next(one for one in fields if name in (one.name, getattr(one, "given_as", "")))
                 _field(vocabulary, group, name, known)
-        vocabulary.add_all(["to", "as", "into", ":", "="], f"T_{group.key}", "to")
+        vocabulary.add_all(["to", "as", "into", ":", "=", "to say", "to read"], f"T_{group.key}", "to")
     for verb in group.verbs:
         for name in verb.inputs:
             _marks(vocabulary, group, verb, name)
