@@ -42,6 +42,6 @@ class Activity(Entity):
         "issue|case", marks="on|of|to|from|for|about|in|under|regarding|against|onto|into|concerning|at", implied=True
     )
     organization = One("The organization it is for.", "-[:FOR]->", "Organization", writable=True).said(
-        "company|org|account", marks="for|of|at|about|on|to|with|regarding"
+        "company|organisation|org|account", marks="for|of|at|about|on|to|with|regarding"
     )
     events = Many("What happened to it, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

@@ -26,7 +26,7 @@ class Contact(Entity):
     )
 
     organization = One("Where the contact works.", "-[:WORKS_AT]->", "Organization", writable=True).said(
-        "company|org|employer|account",
+        "company|organisation|org|employer|account",
         marks="at|from|of|in|to|for|under|(works|working|who works|that works|who is) (at|for)",
     )
     tickets = Many("The tickets the contact raised, the newest first.", "-[:RAISED]->", "Ticket")

@@ -91,6 +91,6 @@ class Ticket(Entity):
         "-[:ABOUT]->",
         "Organization",
         follows=("contact", "organization"),
-    ).said("company|org|account", marks="of|from|for|at|by")
+    ).said("company|organisation|org|account", marks="of|from|for|at|by")
     activities = Many("What was noted on it, the newest first.", "<-[:ON]-", "Activity")
     events = Many("What happened to it, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

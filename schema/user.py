@@ -40,7 +40,7 @@ class User(Entity):
     searched = ("name", "email")
 
     name = Text("The full name.", required=True, writable=True, sortable=True).said(
-        "full name", marks="@named", example="Sam Reyes"
+        "full name", marks="@named|for", example="Sam Reyes"
     )
     email = Text("The e-mail address.", most=320, writable=True).said(
         "email address|e mail|e mail address|mail|mail address", example="sam@desk.example"

@@ -123,7 +123,7 @@ class Filling:
 
     def _bare(self, item: Item) -> list[Filling]:
         main = main_text(self.verb)
-        ready = self.subject or self.verb.creates
+        ready = self.verb.creates or (self.subject and self.subject[-1].kind != "select")  # that is described further
         return self._try(main, item.values[0]) if ready and main and main not in self.settled else []
 
     def _chosen(self, item: Item) -> list[Filling]:
@@ -219,9 +219,10 @@ class Filling:
         names = [name for name in free if mark in marks_of(self.verb, name)]
         spoken = text.text.lower()
         named = text.text[:1].isupper() and not text.quoted and any(mark in marks_of(self.verb, one) for one in self._refs_of())
+        lasting = mark == "for" and (spoken.split()[-1],) in lexicon.listed("schedules")
         something = (
             spoken not in UNFINISHED
-            and not named
+            and not (named or lasting)
             and not spoken.startswith("the same")
             and spoken not in said_of(self.verb.noun.prefix)
         )

@@ -25,14 +25,17 @@ class Following(Naming):
         return Item("thing", values=parts[0], first=span(parts)[0], behind=span(parts)[1])
 
     def marked(self, parts: Parts) -> Item:
-        values = parts[1] if isinstance(parts[1], tuple) else (parts[1],)
+        values = parts[-1] if isinstance(parts[-1], tuple) else (parts[-1],)
         return self._item("marked", parts, mark=parts[0].value.meaning, values=values)
 
     def marked_anyone(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(self._edge_ref("anyone", parts[1]),))
 
     def marked_choice(self, parts: Parts) -> Item:
-        return self._item("marked", parts, mark=parts[0].value.meaning, values=(word(parts[1]),))
+        return self._item("marked", parts, mark=parts[0].value.meaning, values=(word(parts[-1]),))
+
+    def named_as(self, parts: Parts) -> Item:
+        return self._item("named", parts, name=parts[-1].value.meaning, values=parts[1])
 
     def chosen(self, parts: Parts) -> Item:
         return self._item("chosen", parts, values=(word(parts[0]),))

@@ -174,7 +174,7 @@ def _sets(group: Group) -> list[str]:
         for value in ("refs", "CHOICE")
     ]
     wanted = ["WANT np", "WANT np TOBE"]
-    found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DETI ")]
+    found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DET ", "DETI ")]
     found += [
         f"WANT {subject} {tobe}P_{key} EQ {value} -> field_be_{key.lower()}"
         for subject in subjects[:3]

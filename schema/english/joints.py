@@ -34,12 +34,13 @@ class Joints(Lookup):
         return (behind > at and not field) or self._longest(self.words.wants, at)[0] > at
 
     def _certain_command(self, place: int) -> bool:
-        """Whether a command starts there that says at once what is done: "close it", "assign #3", "assign to Sam"."""
+        """Whether a command starts there that says at once what is done: "close it", "set the priority", "assign to Sam"."""
         behind = self._longest(self.words.commands, place)[0]
         if behind == place or behind >= self.size:
             return False
-        senses = {sense.terminal for match in self.matches[behind] if not match.slips for sense in match.senses}
-        if self.tokens[behind].kind in ("hash", "id") or "PRON" in senses:
+        if self.tokens[behind].kind in ("hash", "id") or self._means(behind, "PRON"):
+            return True
+        if self._means(behind, "DET", "DETI") and self._means(behind + 1, "FIELDO", "NB"):
             return True
         plain = self.tokens[place].word in self.words.names
         return plain and self.tokens[behind].word == "to" and not self._means(behind + 1, "DET", "DETI")
