@@ -14,10 +14,13 @@ class Activity(Entity):
     prefix = "activity"
     plural = "activities"
     kinds: ClassVar[dict[str, dict[str, Any]]] = {
-        **{word: {"type": "note"} for word in ("note", "comment", "internal note", "private note", "internal comment", "remark", "memo")},
+        **{
+            word: {"type": "note"}
+            for word in ("note", "comment", "internal note", "private note", "internal comment", "remark", "memo")
+        },
         **{word: {"type": word} for word in ("call", "meeting", "task", "visit", "email", "follow up")},
         "phone call": {"type": "call"},
-        "follow up": {"type": "follow_up"},
+        **{word: {"type": "follow_up"} for word in ("follow up", "follow up task")},
         "survey": {"type": "satisfaction_survey"},
         "satisfaction survey": {"type": "satisfaction_survey"},
         "health check": {"type": "health_check"},

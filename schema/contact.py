@@ -22,7 +22,9 @@ class Contact(Entity):
         "email address|e mail|e mail address|mail|mail address", example="ann@acme.com"
     )
     phone = Text("The telephone number.", most=50, writable=True).said(
-        "phone number|telephone|telephone number|tel|mobile|mobile number|cell", example="+1 555 0100", looks=r"\+?[\d\s/()-]{6,}"
+        "phone number|telephone|telephone number|tel|mobile|mobile number|cell",
+        example="+1 555 0100",
+        looks=r"\+?[\d\s/()-]{6,}",
     )
 
     organization = One("Where the contact works.", "-[:WORKS_AT]->", "Organization", writable=True).said(

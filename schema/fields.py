@@ -31,8 +31,8 @@ class Field:
 
     In sentences it is known by its name and by `aliases`, its value may follow one of `marks`, and where no particular
     one is named ("the least busy") the inputs `unnamed` are given instead. `words_for` has more words for a choice's.
-    `implied`: where no reference at all is given, what was mentioned before is meant. `looks`: a pattern by which a value is
-    known without a name.
+    `implied`: where no reference at all is given, what was mentioned before is meant. `looks`: a pattern by which
+    a value is known without a name.
     """
 
     name: str

@@ -22,7 +22,9 @@ class Webhook(Entity):
     indexes = ((), ("status",))
 
     url = Text("Where the requests go.", most=2000, required=True, writable=True).said(
-        "address|link|endpoint|target", marks="to|at|for|with|pointing (to|at)|@named", example="https://example.com/hook"
+        "address|link|endpoint|target",
+        marks="to|at|for|with|pointing (to|at)|@named",
+        example="https://example.com/hook",
     )
     types = Texts(
         "The event types it takes: `ticket.resolved`, `ticket.*`, `*.created`; null takes all.", most=100, writable=True

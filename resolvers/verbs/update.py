@@ -23,6 +23,7 @@ class Update(Verb):
     )
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(rename|retitle) {id} (to|as|into|:|=) {title}": {},
+        "{id} (should|must|shall|needs to|has to|is to) (be renamed|be retitled|be called) (to|as|into)? {title}": {},
     }
     partial = True
 

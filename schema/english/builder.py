@@ -223,7 +223,9 @@ class Builder(Following, Transformer[Token, Any]):
             raise Refused("NO_VERB", *span(parts))
         name = parts[1].value.meaning if parts[1].type == "FIELDO" else ""
         values = self._values(parts[-1])
-        value = Item("named" if name else "chosen", name=name, values=values, first=values[0].first, behind=span(parts)[1])
+        value = Item(
+            "named" if name else "chosen", name=name, values=values, first=values[0].first, behind=span(parts)[1]
+        )
         return terse(self._set(self.partial, things, value, parts))
 
     @staticmethod

@@ -60,7 +60,7 @@ class Filling:
         return ways
 
     def _looks_right(self, item: Item) -> bool:
-        """Whether an item is a value of what is created whatever stands before it: an address, a domain, a quoted text."""
+        """Whether an item is a value of what is created whatever stands before it: an address, a quoted text."""
         if not self.verb.creates or item.kind != "thing":
             return False
         ref = item.values[0]
@@ -101,7 +101,9 @@ class Filling:
         if more:
             return []
         names = (
-            [title_of(self.verb.noun), main_text(self.verb)] if ref.kind in ("quoted", "name") and ref.noun in ("", self.verb.noun.prefix) else []
+            [title_of(self.verb.noun), main_text(self.verb)]
+            if ref.kind in ("quoted", "name") and ref.noun in ("", self.verb.noun.prefix)
+            else []
         )
         names = [name for name in names if name and (ref.kind == "quoted" or name == "name" or name == "subject")]
         if ref.kind == "email":
@@ -188,7 +190,9 @@ class Filling:
 
     def _listed(self, item: Item) -> list[Filling]:
         """Several words or quoted texts, where an input takes a list of texts."""
-        names = [item.name] if item.name else [name for name in self.verb.inputs if item.mark in marks_of(self.verb, name)]
+        names = (
+            [item.name] if item.name else [name for name in self.verb.inputs if item.mark in marks_of(self.verb, name)]
+        )
         lists = [name for name in names if isinstance(self.verb.inputs.get(name), Texts)]
         if not lists or any(not isinstance(one, Ref) or one.kind not in ("name", "quoted") for one in item.values):
             return []
@@ -218,7 +222,11 @@ class Filling:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]
         spoken = text.text.lower()
-        named = text.text[:1].isupper() and not text.quoted and any(mark in marks_of(self.verb, one) for one in self._refs_of())
+        named = (
+            text.text[:1].isupper()
+            and not text.quoted
+            and any(mark in marks_of(self.verb, one) for one in self._refs_of())
+        )
         lasting = mark == "for" and (spoken.split()[-1],) in lexicon.listed("schedules")
         something = (
             spoken not in UNFINISHED

@@ -8,7 +8,6 @@ from deskgraph.schema.english.naming import Naming
 from deskgraph.schema.english.nodes import Item, Null, Refused, Text
 from deskgraph.schema.english.parts import Parts, span, word
 
-
 COPULAS = ("is ", "are ", "was ", "were ")
 
 

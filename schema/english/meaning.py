@@ -320,7 +320,9 @@ def is_aside(item: Item) -> bool:
 
 def updating(verb: type[Verb]) -> list[type[Verb]]:
     """The verb that sets fields of the same noun, if there is one and it is another one."""
-    return [one for one in VERBS.values() if one.partial and one.noun is verb.noun and not verb.creates and one is not verb]
+    return [
+        one for one in VERBS.values() if one.partial and one.noun is verb.noun and not verb.creates and one is not verb
+    ]
 
 
 def walk(ways: Sequence[Filling], item: Item) -> tuple[list[Filling], Refused | None]:

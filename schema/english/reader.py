@@ -114,7 +114,9 @@ class Reader:
             except Refused as refused:
                 result.refusals.append((edge.first, cost, refused))
                 continue
-            price = sum(step.price for step in state.value_stack[-2]) if edge.terminal in BEHIND_STEPS else reading.price
+            price = (
+                sum(step.price for step in state.value_stack[-2]) if edge.terminal in BEHIND_STEPS else reading.price
+            )
             columns[edge.behind].append(Reading(cost, state, (*reading.fixes, *edge.fix), price))
 
     def _finish(self, column: list[Reading], result: Result) -> None:
@@ -158,7 +160,7 @@ def _reader(_verbs: tuple[Any, ...]) -> Reader:
 
 
 def reader() -> Reader:
-    """The reader of the verbs that are declared now; made once, which takes a second, and again when a verb is added."""
+    """The reader of the verbs that are declared now; made once, in about a second, and again when a verb is added."""
     with MAKING:
         return _reader(tuple(VERBS.items()))
 
