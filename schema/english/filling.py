@@ -83,9 +83,14 @@ class Filling:
             return []
         ways = [way for name in self._refs_of() for way in self._try(name, refs[0])]
         main = main_text(self.verb)
-        if not ways and refs[0].kind == "quoted" and main and main not in self.settled:
+        if not ways and refs[0].kind == "quoted" and main and main not in self.settled and not self._names(main):
             ways = self._try(main, refs[0])
         return ways or self._swapped(refs[0])
+
+    def _names(self, main: str) -> bool:
+        """Whether a quoted text behind what is done to is rather what that is called: "disable the webhook 'x'"."""
+        described = bool(self.subject) and self.subject[-1].kind == "select"
+        return described and not self.verb.needs(self.verb.inputs[main])
 
     def _swapped(self, ref: Ref) -> list[Filling]:
         """The quoted text came first: "resolve 'restarted it' #3"."""
@@ -231,6 +236,7 @@ class Filling:
         something = (
             spoken not in UNFINISHED
             and not (named or lasting)
+            and (text.quoted or text.text.count("(") <= text.text.count(")"))
             and not spoken.startswith("the same")
             and spoken not in said_of(self.verb.noun.prefix)
         )

@@ -34,7 +34,7 @@ class Joints(Lookup):
         return (behind > at and not field) or self._longest(self.words.wants, at)[0] > at
 
     def _certain_command(self, place: int) -> bool:
-        """Whether a command starts there that says at once what it does: "close it", "set the priority", "assign to x"."""
+        """Whether a command starts there that says what it does: "close it", "set the priority", "assign to Sam"."""
         behind = self._longest(self.words.commands, place)[0]
         if behind == place or behind >= self.size:
             return False

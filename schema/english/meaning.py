@@ -17,6 +17,7 @@ from deskgraph.schema.verb import VERBS, Verb
 MOST_ITEMS = 100
 MOST_NOISE = 4
 ASIDE = ("with", "as", "at")
+THINGS = ("it", "them", "implied")
 CERTAIN = ("id", "number", "bare number", "pronoun")
 
 
@@ -200,7 +201,7 @@ class Interpreter:
 
     def _about(self, refs: tuple[Ref, ...], option: Option) -> list[Option]:
         verb = option.verb
-        if option.implied:
+        if option.subject and all(ref.kind == "pronoun" and ref.text in THINGS for ref in option.subject):
             return [replace(option, subject=refs)] if all(fits(ref, verb.noun.prefix) for ref in refs) else []
         if not verb.creates or len(refs) > 1 or any(isinstance(value, Ref) for value in option.given.values()):
             return []

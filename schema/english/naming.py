@@ -50,8 +50,8 @@ class Naming:
 
     def range_word(self, parts: Parts) -> tuple[Ref, ...]:
         """The same in one word: "tickets 1-5"."""
-        head = parts[0] if isinstance(parts[0], Edge) else None
-        return self._range(*parts[-1].value.meaning, head.meaning if head else "", parts)
+        start, end = parts[-1].value.meaning
+        return self._range(start, end, parts[0].meaning if isinstance(parts[0], Edge) else "", parts)
 
     def _range(self, start: str, end: str, noun: str, parts: Parts) -> tuple[Ref, ...]:
         first, last = int(start[:15]), int(end[:15])
