@@ -40,7 +40,8 @@ class Joints(Lookup):
             return False
         if self.tokens[behind].kind in ("hash", "id") or self._means(behind, "PRON"):
             return True
-        if self._means(behind, "DET", "DETI") and self._means(behind + 1, "FIELDO", "NB"):
+        named = self._means(behind, "DET", "DETI") and self._means(behind + 1, "NB", "FIELDO", slips=True)
+        if named or self._means(behind, "FIELDO", slips=True):
             return True
         plain = self.tokens[place].word in self.words.names
         return plain and self.tokens[behind].word == "to" and not self._means(behind + 1, "DET", "DETI")

@@ -156,7 +156,7 @@ class Lattice(Joints):
         if token.text[:1].isupper() and not (shouted and self._means(place, "PREP", "EQ", "DET", "DETI")):
             return 0.8
         if first and self._means(
-            place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB", "NB"
+            place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB", "NP"
         ):
             return None
         if not first and token.word in INNER and place + 1 < self.size:

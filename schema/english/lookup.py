@@ -155,14 +155,14 @@ class Lookup:
                 found[place] = "schedule"
         return found
 
-    def _means(self, place: int, *terminals: str) -> bool:
-        """Whether a token alone may be one of these terminals; false behind the last one."""
+    def _means(self, place: int, *terminals: str, slips: bool = False) -> bool:
+        """Whether a token alone may be one of these terminals, perhaps misspelled; false behind the last one."""
         if place >= self.size:
             return False
         found = (
             sense.terminal
             for match in self.matches[place]
-            if not match.slips and match.behind == place + 1
+            if (slips or not match.slips) and match.behind == place + 1
             for sense in match.senses
         )
         return any(terminal in terminals for terminal in found)

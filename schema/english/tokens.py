@@ -105,7 +105,7 @@ def _word(text: str, start: int) -> list[Token]:
     end = start + len(text)
     if plain.lower().endswith("'s") and len(plain) > 2 and plain.lower() not in CONTRACTED:
         return [*_word(text[:-2], start), Token("possessive", text[-2:], "'s", end - 2, end)]
-    kind = "id" if _id_prefix(plain) else "word"
+    kind = "id" if _id_prefix(plain) else "number" if plain.isdigit() else "word"
     return [Token(kind, text.lstrip("@"), plain.lower().lstrip("@"), start, end)]
 
 

@@ -165,7 +165,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     add([":", ",", "-", "–", "—"], "TOPSEP", None, 0.2)
     for phrase in listed("having it"):
         add([phrase], "WITHA", " ".join(phrase))
-    add(["as", "as the", "as a", "as an", "as its"], "ASF")
+    add(["as", "as the", "as a", "as an"], "ASF")
     add(["'s"], "POSS", "'s")
     add(["'s"], "POSSF", "'s")
     add(["its"], "HISF", "it")
