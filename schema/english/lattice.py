@@ -148,7 +148,7 @@ class Lattice(Joints):
                 and self.tokens[place - 1].text[:1].isupper()
                 else None
             )
-        if token.kind == "mark":
+        if token.kind == "mark" or (first and (token.word,) in lexicon.listed("questions")):
             return None
         if self._unknown(place) or not any(not match.slips for match in self.matches[place]):
             return self._unknown_price(place, first=first)

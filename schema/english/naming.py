@@ -17,6 +17,7 @@ from deskgraph.schema.noun import noun_of
 
 MOST_LISTED = 100
 EVERYTHING = "everything"
+DASHES = " -–—"
 
 
 class Naming:
@@ -84,7 +85,7 @@ class Naming:
         start, end = self.sentence.place(first, behind)
         text = self.sentence.text[start : end + 1]
         closed = text.endswith(")") and text.count("(") == text.count(")")
-        return Text(text if closed else self.sentence.text[start:end], first, behind)
+        return Text(text if closed else self.sentence.text[start:end].rstrip(DASHES), first, behind)
 
     def known(self, parts: Parts) -> Ref:
         return self._single("id", parts)
@@ -121,7 +122,7 @@ class Naming:
         return Ref("name", name.text, token.value.meaning, "one", (Condition("", ref=where),), *span(parts))
 
     def named_in(self, parts: Parts) -> Ref:
-        """A name, and whose it is behind it: "Ann Archer (Acme)"."""
+        """A name, and whose it is behind it: "Ann Archer (Acme)", at the end of a text "Ann Archer of Acme"."""
         where = Ref("name", parts[2].text, first=parts[2].first, behind=parts[2].behind)
         return Ref("name", parts[0].text, "", "one", (Condition("", ref=where),), *span(parts))
 
