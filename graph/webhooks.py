@@ -49,9 +49,9 @@ async def target_of(tx: Transaction, webhook: str) -> dict[str, Any] | None:
     return await tx.one(statement("webhook_target"), webhook=webhook)
 
 
-async def stored_secrets(tx: Transaction, webhook: str) -> str:
-    """The secrets of a webhook that is there."""
-    row = await target_of(tx, webhook)
+async def stored_secrets(tx: Transaction, id_: str) -> str:
+    """The secrets of a webhook or before-hook that is there."""
+    row = await tx.one(statement("stored_secrets"), id=id_)
     assert row
     return str(row["secrets"])
 

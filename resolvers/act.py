@@ -48,11 +48,12 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
         return await _in_transaction(session, command, wanted)
     desk = session.desk
     await desk.attach_hooks()
+    seed = command.idempotency_key or new_id("seed")
     number = await desk.numbers.reserve() if command.verb.event() == NUMBERED else 0
     used = True
     try:
         outcome = await desk.database.write(
-            desk.workspace, lambda tx: _in_transaction(session.inside(tx, number), command, wanted)
+            desk.workspace, lambda tx: _in_transaction(session.inside(tx, number, seed), command, wanted)
         )
         used = not outcome.replayed
     except DeskError as error:
@@ -62,6 +63,7 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
         if number and not used:
             desk.numbers.give_back(number)
     desk.feed.wake()
+    await command.verb.committed(desk)
     return await _with_position(session, outcome, wanted)
 
 
@@ -143,7 +145,10 @@ async def _decide(session: Session, command: Command) -> Deed:
         # A hook may have done other verbs to the same noun: read it again.
         current = None if verb.creates else await _load(session, replace(command, expected_version=None))
         draft = Draft(verb, verb.check(draft.given), current)
+    draft, passed_over = await session.desk.before_hooks.consult(draft, session, command.subject)
     change = verb.moved(await verb.decide(draft, session))
+    if passed_over:
+        change.data["$passedOver"] = passed_over
     subject = command.subject or new_id(verb.noun.prefix)
     version = current.version + 1 if current else 1
     chosen = verb.creates and command.subject is not None

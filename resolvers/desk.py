@@ -18,6 +18,7 @@ from deskgraph.graph.setup import prepare
 from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
 from deskgraph.resolvers.after_hooks import HookRunner, settings_of
+from deskgraph.resolvers.before_hooks import BeforeHooks
 from deskgraph.resolvers.claims import concrete
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.consumers import Consumers, Received, consume
@@ -71,6 +72,7 @@ class Desk:
         self.consumers = Consumers(self)
         self.shared = SharedReads()
         self.webhooks = Webhooks(self, webhooks or WebhookOptions())
+        self.before_hooks = BeforeHooks(self)
         self._hooked: dict[str, tuple[AfterHook, Worker]] = {}
         self._attaching = asyncio.Lock()
 
@@ -96,6 +98,7 @@ class Desk:
         """
         await prepare(self.database)
         await self.feed.start()
+        await self.before_hooks.start()
         await self.attach_hooks()
         await self.webhooks.start()
         make_ahead()
@@ -103,8 +106,9 @@ class Desk:
     async def close(self) -> None:
         """Stop. The database stays open: it belongs to whoever opened it."""
         await self.consumers.close()
-        await self.webhooks.close()
+        await self.before_hooks.close()
         await asyncio.gather(*(worker.stop() for _, worker in self._hooked.values()))
+        await self.webhooks.close()
         await self.feed.close()
 
     def acting(self, actor: str) -> Session:

@@ -27,6 +27,8 @@ from deskgraph.schema.english.understanding import understand
 from deskgraph.schema.errors import AmbiguousError, DeskError, IdempotencyConflictError, NotFoundError, Problem
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.fields import Text
+from deskgraph.schema.ids import new_id
+from deskgraph.schema.verb import VERBS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,13 @@ async def do(
         return await _in_transaction(session, session.tx, plan, idempotency_key)
     desk = session.desk
     await desk.attach_hooks()
+    seed = idempotency_key or new_id("seed")
     result = await desk.database.write(
-        desk.workspace, lambda tx: _in_transaction(session.inside(tx), tx, plan, idempotency_key)
+        desk.workspace, lambda tx: _in_transaction(session.inside(tx, seed=seed), tx, plan, idempotency_key)
     )
     desk.feed.wake()
+    for verb in {VERBS[step.verb] for step in result.plan}:
+        await verb.committed(desk)
     return await _with_positions(session, result) if positions else result
 
 

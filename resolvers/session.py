@@ -47,14 +47,23 @@ def joined(session: Session) -> Session:
     outer = _inside.get()
     if session.tx or outer is None or outer.desk is not session.desk:
         return session
-    return Session(session.desk, session.actor, tx=outer.tx, cause=outer.cause, event=outer.event, key=outer.key)
+    return Session(
+        session.desk,
+        session.actor,
+        tx=outer.tx,
+        cause=outer.cause,
+        event=outer.event,
+        key=outer.key,
+        seed=outer.seed,
+    )
 
 
 class Session:
     """What acts on a desk: an actor, perhaps inside a transaction, perhaps because of an event. Hooks get one as `ctx`.
 
     `event` is the event an after-hook runs for. `key` names that run: it stays the same when the run is repeated, so an
-    effect outside the graph (an e-mail, a call) can be told from its repetition.
+    effect outside the graph (an e-mail, a call) can be told from its repetition. `seed` names what is done in one
+    transaction, however often that has to be run.
     """
 
     def __init__(
@@ -67,6 +76,7 @@ class Session:
         event: Record | None = None,
         key: str = "",
         number: int = 0,
+        seed: str = "",
     ) -> None:
         self.desk = desk
         self.actor = actor
@@ -75,15 +85,25 @@ class Session:
         self.event = event
         self.key = key
         self.number = number
+        self.seed = seed or key
 
     def __getattr__(self, name: str) -> NounWords:
         if name not in NOUNS:
             raise AttributeError(f"There are the nouns {', '.join(NOUNS)}, not {name!r}")
         return NounWords(NOUNS[name], self.desk.hooks, lambda: self)
 
-    def inside(self, tx: Transaction, number: int = 0) -> Session:
+    def inside(self, tx: Transaction, number: int = 0, seed: str = "") -> Session:
         """The same session inside a transaction, perhaps with a ticket number that was reserved for it."""
-        return Session(self.desk, self.actor, tx=tx, cause=self.cause, event=self.event, key=self.key, number=number)
+        return Session(
+            self.desk,
+            self.actor,
+            tx=tx,
+            cause=self.cause,
+            event=self.event,
+            key=self.key,
+            number=number,
+            seed=seed or self.seed,
+        )
 
     async def do(
         self, text: str, *, dry_run: bool = False, idempotency_key: str | None = None, positions: bool = False

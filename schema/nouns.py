@@ -1,6 +1,7 @@
 """All nouns, in the order in which surfaces list them. A new noun is one file and one line here."""
 
 from deskgraph.schema.activity import Activity
+from deskgraph.schema.before_hook import BeforeHook
 from deskgraph.schema.contact import Contact
 from deskgraph.schema.event import Event
 from deskgraph.schema.noun import NOUNS
@@ -10,8 +11,8 @@ from deskgraph.schema.user import User
 from deskgraph.schema.webhook import Webhook
 from deskgraph.schema.webhook_attempt import WebhookAttempt
 
-__all__ = ["Activity", "Contact", "Event", "Organization", "Ticket", "User", "Webhook", "WebhookAttempt"]
+__all__ = ["Activity", "BeforeHook", "Contact", "Event", "Organization", "Ticket", "User", "Webhook", "WebhookAttempt"]
 
 # Surfaces list the nouns in this order, whichever module was imported first.
-for _noun in (Ticket, Contact, Organization, User, Activity, Event, Webhook, WebhookAttempt):
+for _noun in (Ticket, Contact, Organization, User, Activity, Event, Webhook, WebhookAttempt, BeforeHook):
     NOUNS[_noun.__name__] = NOUNS.pop(_noun.__name__)

@@ -162,6 +162,10 @@ class Verb:
     async def finish(cls, _subject: str, _change: Change, _desk: Any) -> None:
         """What else belongs into the transaction, once change and event are written. It must not refuse any more."""
 
+    @classmethod
+    async def committed(cls, _desk: Any) -> None:
+        """What this process has to do once it is committed; the others learn of it from the log."""
+
 
 VERBS: dict[str, type[Verb]] = {}
 

@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 Answer = Callable[["Request"], Response | Awaitable[Response]]
 
@@ -87,23 +88,27 @@ class Receiver:
 
 
 @asynccontextmanager
+async def listening(app: ASGIApp, **tls: Any) -> AsyncIterator[str]:
+    """An application served on a free port: its URL."""
+    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, **tls)
+    server = uvicorn.Server(config)
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as opened:
+        # uvicorn's own handlers of signals are not wanted here.
+        task = asyncio.create_task(server._serve([opened]))
+        try:
+            yield f"http{'s' if tls else ''}://127.0.0.1:{opened.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task
+
+
+@asynccontextmanager
 async def receiving(**tls: Any) -> AsyncIterator[Receiver]:
     """A receiver on a free port."""
     receiver = Receiver()
     app = Starlette(routes=[Route("/{path:path}", receiver.answer, methods=["POST"])])
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, **tls)
-    server = uvicorn.Server(config)
-    listening = socket.create_server(("127.0.0.1", 0))
-    receiver.url = f"http{'s' if tls else ''}://127.0.0.1:{listening.getsockname()[1]}"
-    with contextlib.ExitStack() as stack:
-        stack.callback(listening.close)
-        # uvicorn's own handlers of signals are not wanted here.
-        task = asyncio.create_task(server._serve([listening]))
-        try:
-            yield receiver
-        finally:
-            server.should_exit = True
-            await task
+    async with listening(app, **tls) as receiver.url:
+        yield receiver
 
 
 Handle = Callable[[asyncio.StreamWriter], Awaitable[None]]

@@ -32,12 +32,16 @@ class Refused(Exception):
 
 @dataclass
 class Answer:
-    """What became of a request. `error`: why it failed; `retry_after`: the seconds that the answer asks for."""
+    """What became of a request. `error`: why it failed; `retry_after`: the seconds that the answer asks for.
+
+    `body` is what was read of the answer's body, `text` how it begins.
+    """
 
     status: int | None = None
     ms: int = 0
     error: str | None = None
     text: str | None = None
+    body: bytes = b""
     retry_after: float | None = None
 
 
@@ -61,15 +65,18 @@ class Outbound:
             await self._transport.aclose()
         self._names.close()
 
-    async def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
-        """Post; whatever goes wrong is the answer's `error`."""
+    async def post(
+        self, url: str, headers: dict[str, str], body: bytes, *, seconds: float | None = None, read: int = READ
+    ) -> Answer:
+        """Post; whatever goes wrong is the answer's `error`. Of its body about `read` bytes are read."""
         answer = Answer()
+        seconds = seconds or self._timeout
         start = time.monotonic()
         try:
-            async with asyncio.timeout(self._timeout):
-                await self._exchange(answer, url, headers, body)
+            async with asyncio.timeout(seconds):
+                await self._exchange(answer, url, headers, body, seconds, read)
         except TimeoutError:
-            answer.error = f"no complete answer within {self._timeout:g} s"
+            answer.error = f"no complete answer within {seconds:g} s"
         except (DeskError, Refused) as error:
             answer.error = str(error)
         except Exception as error:  # it may quote what the receiver sent, of any length
@@ -77,15 +84,18 @@ class Outbound:
         answer.ms = round((time.monotonic() - start) * 1000)
         return answer
 
-    async def _exchange(self, answer: Answer, text: str, headers: dict[str, str], body: bytes) -> None:
+    async def _exchange(
+        self, answer: Answer, text: str, headers: dict[str, str], body: bytes, seconds: float, read: int
+    ) -> None:
         url = checked_url(text, private=self._private)
         addresses = await self._addresses(url)
-        response = await self._connect(addresses, url, headers, body)
+        response = await self._send([_request(address, url, headers, body, seconds) for address in addresses])
         try:
             answer.status = response.status_code
             answer.error = _fault(response)
             answer.retry_after = _retry_after(response)
-            answer.text = await _beginning(response)
+            answer.body = await _beginning(response, read)
+            answer.text = answer.body[:SHOWN].decode(errors="replace").strip() or None
         finally:
             await response.aclose()
 
@@ -98,27 +108,25 @@ class Outbound:
                 raise Refused(f"{host} leads to {address}, {PRIVATE}")
         return found
 
-    async def _connect(
-        self, addresses: list[str], url: httpx.URL, headers: dict[str, str], body: bytes
-    ) -> httpx.Response:
-        """The answer of the first address that can be connected to."""
-        for address in addresses[:-1]:
+    async def _send(self, requests: list[httpx.Request]) -> httpx.Response:
+        """The answer to the first request whose address can be connected to."""
+        for request in requests[:-1]:
             try:
-                return await self._send(address, url, headers, body)
+                return await self._transport.handle_async_request(request)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-        return await self._send(addresses[-1], url, headers, body)
+        return await self._transport.handle_async_request(requests[-1])
 
-    async def _send(self, address: str, url: httpx.URL, headers: dict[str, str], body: bytes) -> httpx.Response:
-        request = httpx.Request(
-            "POST",
-            url.copy_with(host=address),
-            headers={"host": url.netloc.decode("ascii"), **headers},
-            content=body,
-            # The certificate must be the name's. One address that does not answer leaves time for another.
-            extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": {"connect": self._timeout / 3}},
-        )
-        return await self._transport.handle_async_request(request)
+
+def _request(address: str, url: httpx.URL, headers: dict[str, str], body: bytes, seconds: float) -> httpx.Request:
+    return httpx.Request(
+        "POST",
+        url.copy_with(host=address),
+        headers={"host": url.netloc.decode("ascii"), **headers},
+        content=body,
+        # The certificate must be the name's. One address that does not answer leaves time for another.
+        extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": {"connect": seconds / 3}},
+    )
 
 
 def _fault(response: httpx.Response) -> str | None:
@@ -127,14 +135,14 @@ def _fault(response: httpx.Response) -> str | None:
     return f"HTTP {response.status_code}{', and redirects are not followed' if response.has_redirect_location else ''}"
 
 
-async def _beginning(response: httpx.Response) -> str | None:
-    """The beginning of the body as text; what is longer than `READ` is left unread."""
+async def _beginning(response: httpx.Response, most: int) -> bytes:
+    """The beginning of the body; of what is longer than that, the rest is left unread."""
     read = b""
     async for chunk in response.aiter_raw():
         read += chunk
-        if len(read) >= READ:
+        if len(read) >= most:
             break
-    return read[:SHOWN].decode(errors="replace").strip() or None
+    return read
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import structlog
-
 from deskgraph.graph.consumers import Settings, make_consumer
 from deskgraph.graph.database import Transaction
 from deskgraph.graph.webhooks import enabled_webhooks, lock_webhook
-from deskgraph.resolvers.claims import PAUSE, matching
+from deskgraph.resolvers.claims import matching
+from deskgraph.resolvers.watching import Watch
 from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.resolvers.webhooks.outbound import Outbound
 from deskgraph.resolvers.webhooks.sender import Sender
 from deskgraph.resolvers.worker import Worker
+from deskgraph.schema.webhook import Webhook
 
 if TYPE_CHECKING:
     from deskgraph.resolvers.desk import Desk
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 LAPSES = 20
 # How much may wait to be tried again before the log has to wait too.
 BACKLOG = 10_000
-log = structlog.get_logger(__name__)
 
 
 class Webhooks:
@@ -36,9 +35,9 @@ class Webhooks:
     def __init__(self, desk: Desk, options: WebhookOptions) -> None:
         self.options = options
         self._desk = desk
-        self._outbound = Outbound(timeout=options.timeout, private=options.private_targets)
+        self.outbound = Outbound(timeout=options.timeout, private=options.private_targets)
         self._workers: dict[str, Worker] = {}
-        self._watching: asyncio.Task[None] | None = None
+        self._watch = Watch(desk, Webhook, self._refresh)
 
     def workers(self) -> list[Worker]:
         """Those that run in this process."""
@@ -46,17 +45,13 @@ class Webhooks:
 
     async def start(self) -> None:
         """Run what is enabled, and follow what becomes of it."""
-        cursor = self._desk.feed.position
-        await self._refresh()
-        self._watching = asyncio.create_task(self._watch(cursor), name="webhooks")
+        await self._watch.start()
 
     async def close(self) -> None:
         """Stop; requests under way are broken off and given back."""
-        if self._watching:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._watch.close()
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
-        await self._outbound.close()
+        await self.outbound.close()
 
     def consumer(self, webhook: str) -> str:
         """The name of a webhook's consumer."""
@@ -75,27 +70,8 @@ class Webhooks:
             backlog=BACKLOG,
         )
 
-    async def _watch(self, cursor: int) -> None:
-        """Follow the log: after each change of a webhook look which are enabled, and wake those that were changed."""
-        while entries := await self._desk.feed.kept_after(cursor):
-            missed = entries[0].position > cursor + 1
-            cursor = entries[-1].position
-            changed = {entry.subject for entry in entries if entry.type.startswith("webhook.")}
-            if changed or missed:
-                await self._refresh_somehow()
-            for webhook in changed & self._workers.keys():
-                self._workers[webhook].claims.wake()
-
-    async def _refresh_somehow(self) -> None:
-        """However long the database is away."""
-        while True:
-            try:
-                return await self._refresh()
-            except Exception as error:
-                log.warning("webhooks.wait", exc_info=error)
-                await asyncio.sleep(PAUSE)
-
-    async def _refresh(self) -> None:
+    async def _refresh(self, changed: set[str]) -> None:
+        """Run what is enabled and nothing else, and wake those that were changed."""
         wanted = await self._desk.read(enabled_webhooks)
         await asyncio.gather(*(self._stop(webhook) for webhook in self._workers.keys() - wanted.keys()))
         for webhook, types in wanted.items():
@@ -103,6 +79,8 @@ class Webhooks:
             worker = self._workers.get(webhook)
             if worker is None or worker.claims.settings != settings:
                 await self._run(webhook, settings)
+        for webhook in changed & self._workers.keys():
+            self._workers[webhook].claims.wake()
 
     async def _run(self, webhook: str, settings: Settings) -> None:
         """Have a worker with these settings, also if there is one with others."""
@@ -118,7 +96,7 @@ class Webhooks:
         if webhook in self._workers:
             self._workers[webhook].claims.settings = settings
             return
-        self._workers[webhook] = Worker(self._desk, name, settings, Sender(self._desk, webhook, self._outbound))
+        self._workers[webhook] = Worker(self._desk, name, settings, Sender(self._desk, webhook, self.outbound))
         self._workers[webhook].start()
 
     async def _stop(self, webhook: str) -> None:

@@ -1,8 +1,8 @@
 """deskgraph: a headless customer-support back end on one Neo4j graph.
 
-`Ticket`, `Contact`, `Organization`, `User`, `Activity`, `Event`, `Webhook` and `WebhookAttempt` are the words for the
-nouns of the desk that is open in this process (`async with deskgraph.open(): ...`), and the place where hooks attach.
-Everything is imported when it is first asked for, so that a program pays only for what it uses.
+`Ticket`, `Contact`, `Organization`, `User`, `Activity`, `Event`, `Webhook`, `WebhookAttempt` and `BeforeHook` are the
+words for the nouns of the desk that is open in this process (`async with deskgraph.open(): ...`), and the place where
+hooks attach. Everything is imported when it is first asked for, so that a program pays only for what it uses.
 """
 
 from __future__ import annotations
@@ -14,10 +14,21 @@ if TYPE_CHECKING:
     from deskgraph.bootstrap import open_desk as open  # noqa: A004 - deskgraph.open, as in zipfile or tarfile
     from deskgraph.resolvers.desk import Desk
     from deskgraph.schema.errors import DeskError
-    from deskgraph.words import Activity, Contact, Event, Organization, Ticket, User, Webhook, WebhookAttempt
+    from deskgraph.words import (
+        Activity,
+        BeforeHook,
+        Contact,
+        Event,
+        Organization,
+        Ticket,
+        User,
+        Webhook,
+        WebhookAttempt,
+    )
 
 __all__ = [
     "Activity",
+    "BeforeHook",
     "Contact",
     "Desk",
     "DeskError",

@@ -14,6 +14,7 @@ from deskgraph.schema.errors import DeskError
 
 __all__ = [
     "Activity",
+    "BeforeHook",
     "Contact",
     "Event",
     "Organization",
@@ -52,3 +53,4 @@ Activity = NounWords(nouns.Activity, DEFAULT_HOOKS, _session)
 Event = NounWords(nouns.Event, DEFAULT_HOOKS, _session)
 Webhook = NounWords(nouns.Webhook, DEFAULT_HOOKS, _session)
 WebhookAttempt = NounWords(nouns.WebhookAttempt, DEFAULT_HOOKS, _session)
+BeforeHook = NounWords(nouns.BeforeHook, DEFAULT_HOOKS, _session)

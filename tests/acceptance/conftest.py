@@ -157,21 +157,26 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="session")
 def clients() -> Path:
-    """The folder with the scripts of tests/clients and the clients they use, in the versions of its lock file."""
-    npm, source, folder = (
-        program("npm", "it comes with Node.js"),
-        ROOT / "tests" / "clients",
-        ROOT / "build" / "clients",
-    )
-    folder.parent.mkdir(exist_ok=True)
+    """The folder with the scripts of tests/clients and the clients they use."""
+    source = ROOT / "tests" / "clients"
+    folder = npm_packages(source)
+    for script in source.glob("*.mjs"):
+        shutil.copy(script, folder)
+    return folder
+
+
+def npm_packages(source: Path) -> Path:
+    """The folder in which the packages of a lock file are installed."""
+    npm = program("npm", "it comes with Node.js")
+    folder = ROOT / "build" / "-".join(source.relative_to(ROOT / "tests").parts)
+    folder.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         lock, installed = source / "package-lock.json", folder / "installed.json"
         if not installed.exists() or installed.read_bytes() != lock.read_bytes():
-            shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
+            shutil.copy(source / "package.json", folder)
+            shutil.copy(lock, folder)
             subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=folder, check=True)
             shutil.copy(lock, installed)
-        for script in source.glob("*.mjs"):
-            shutil.copy(script, folder)
     return folder
 
 

@@ -66,6 +66,7 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "webhooks": ("Webhook", {}),
     "webhooks by status": ("Webhook", {"filter": {"status": {"eq": "ENABLED"}}}),
     "attempts": ("WebhookAttempt", {}),
+    "beforehooks": ("BeforeHook", {}),
     "attempts, oldest first": ("WebhookAttempt", {"orderBy": [{"at": "ASC"}]}),
     "events": ("Event", {}),
     "events after one": ("Event", {"filter": {"position": {"gt": 7}}}),

@@ -365,6 +365,8 @@ async def test_pages_over_all_nouns(small: Desk) -> None:
         cursor = page["cursor"]
         assert page["total"] == 4
     assert cursor is None
+    for row in rows + whole:
+        del row["$score"]  # it depends on all texts of the index, and so on the tests beside this one
     assert rows == whole
 
 

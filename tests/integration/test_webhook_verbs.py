@@ -94,7 +94,7 @@ async def test_the_life_of_a_webhook(desk: Desk, run: Run) -> None:
     assert await secrets_in(desk, "webhook_rV7yKdPm") == [rotated["secret"], created["secret"]]
 
     recovered = await mutate(run, "recover", id="webhook_rV7yKdPm", since="2026-01-01T00:00:00Z", after=7)
-    found = {**data, "since": "2026-01-01T00:00:00+00:00", "after": 7, "deliveries": 0}
+    found = {**data, "since": "2026-01-01T00:00:00Z", "after": 7, "deliveries": 0}
     assert recovered["event"] == {"type": "webhook.recovered", "subjectVersion": 6, "data": found}
 
     deleted = await mutate(run, "delete", id="webhook_rV7yKdPm")

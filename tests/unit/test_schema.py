@@ -43,6 +43,7 @@ def test_every_noun_has_its_verbs() -> None:
         "User": usual,
         "Activity": usual,
         "Webhook": sorted([*usual, "disable", "enable", "recover", "resend", "rotate"]),
+        "BeforeHook": sorted([*usual, "rotate"]),
     }
 
 

@@ -182,6 +182,19 @@ WebhookStatusWord: TypeAlias = (
 )
 
 
+class FailurePolicy(StrEnum):
+    """What becomes of a verb about which a before-hook could not be asked, or did not answer as it should."""
+
+    REJECT = "REJECT"
+    """It is refused: HOOK_REJECTED."""
+
+    PROCEED = "PROCEED"
+    """It is done all the same; its event says so."""
+
+
+FailurePolicyWord: TypeAlias = FailurePolicy | Literal["REJECT", "reject", "Reject", "PROCEED", "proceed", "Proceed"]
+
+
 class Assignment(StrEnum):
     """How an agent is chosen."""
 
@@ -452,6 +465,38 @@ class WebhookAttempt(Record):
     """The event that was sent."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeforeHook(Record):
+    """An address that is asked before a verb is done, by a signed HTTP request: it may change the input, or refuse."""
+
+    version: int
+    """Counts the verbs done to it, from 1."""
+
+    created_at: datetime
+    """When it was created."""
+
+    updated_at: datetime
+    """When a verb last changed it."""
+
+    url: str
+    """Where it is asked."""
+
+    verbs: list[str] = field(hash=False)
+    """The verbs it is asked about: `ticket.create`, `ticket.*`, `*`."""
+
+    description: str | None
+    """What it is for."""
+
+    timeout_ms: int
+    """How many milliseconds it has for its answer; the verb waits so long."""
+
+    failure_policy: FailurePolicy
+    """What becomes of the verb if it does not answer."""
+
+    secret: str | None = field(default=None, repr=False, compare=False)
+    """The new secret that requests are signed with; only the answer that made it has it."""
+
+
 TICKET = Noun(
     "Ticket",
     "ticket",
@@ -649,6 +694,25 @@ WEBHOOK_ATTEMPT = Noun(
     {},
 )
 
+BEFORE_HOOK = Noun(
+    "BeforeHook",
+    "beforehook",
+    "beforehooks",
+    BeforeHook,
+    {
+        "id": Field("id"),
+        "version": Field("version", sortable=True),
+        "created_at": Field("createdAt", moment=True, sortable=True),
+        "updated_at": Field("updatedAt", moment=True, sortable=True),
+        "url": Field("url"),
+        "verbs": Field("verbs"),
+        "description": Field("description"),
+        "timeout_ms": Field("timeoutMs"),
+        "failure_policy": Field("failurePolicy", words=FailurePolicy),
+    },
+    {"events": Field("events", to="Event", many=True), "event": Field("events", to="Event", many=True)},
+)
+
 IDFilter = TypedDict(
     "IDFilter", {"eq": "str | None", "ne": "str | None", "in": "list[str]", "notIn": "list[str]"}, total=False
 )
@@ -776,6 +840,17 @@ WebhookStatusFilter = TypedDict(
         "ne": "WebhookStatusWord | None",
         "in": "list[WebhookStatusWord]",
         "notIn": "list[WebhookStatusWord]",
+    },
+    total=False,
+)
+
+FailurePolicyFilter = TypedDict(
+    "FailurePolicyFilter",
+    {
+        "eq": "FailurePolicyWord | None",
+        "ne": "FailurePolicyWord | None",
+        "in": "list[FailurePolicyWord]",
+        "notIn": "list[FailurePolicyWord]",
     },
     total=False,
 )
@@ -1027,6 +1102,34 @@ class WebhookAttemptListFilter(TypedDict, total=False):
 
     some: WebhookAttemptFilter
     none: WebhookAttemptFilter
+
+
+BeforeHookFilter = TypedDict(
+    "BeforeHookFilter",
+    {
+        "and": "list[BeforeHookFilter]",
+        "or": "list[BeforeHookFilter]",
+        "not": "BeforeHookFilter",
+        "id": "IDFilter",
+        "version": "LongFilter",
+        "createdAt": "DateTimeFilter",
+        "updatedAt": "DateTimeFilter",
+        "url": "StringFilter",
+        "verbs": "StringListFilter",
+        "description": "StringFilter",
+        "timeoutMs": "IntFilter",
+        "failurePolicy": "FailurePolicyFilter",
+        "events": "EventListFilter",
+    },
+    total=False,
+)
+
+
+class BeforeHookListFilter(TypedDict, total=False):
+    """What may be asked of an edge to many beforehooks."""
+
+    some: BeforeHookFilter
+    none: BeforeHookFilter
 
 
 class TicketFields(TypedDict, total=False):
@@ -1371,6 +1474,40 @@ class WebhookAttemptFields(TypedDict, total=False):
     """The event that was sent."""
 
 
+class BeforeHookFields(TypedDict, total=False):
+    """What beforehooks can be found by."""
+
+    version: Some[int] | None
+    """Counts the verbs done to it, from 1."""
+
+    created_at: Some[datetime | str] | None
+    """When it was created."""
+
+    updated_at: Some[datetime | str] | None
+    """When a verb last changed it."""
+
+    url: Some[str] | None
+    """Where it is asked."""
+
+    verbs: Some[list[str]] | None
+    """The verbs it is asked about: `ticket.create`, `ticket.*`, `*`."""
+
+    description: Some[str] | None
+    """What it is for."""
+
+    timeout_ms: Some[int] | None
+    """How many milliseconds it has for its answer; the verb waits so long."""
+
+    failure_policy: Some[FailurePolicyWord] | None
+    """What becomes of the verb if it does not answer."""
+
+    events: Some[str | Event] | None
+    """What happened to it, the oldest first."""
+
+    event: Some[str | Event] | None
+    """What happened to it, the oldest first."""
+
+
 class AssignTicket(TypedDict):
     """What `Ticket.assign` takes."""
 
@@ -1578,6 +1715,49 @@ CREATE_ACTIVITY = Verb(
 )
 
 
+class CreateBeforeHook(TypedDict):
+    """What `BeforeHook.create` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as beforehook_rV7yKdPm."""
+
+    url: str
+    """Where it is asked."""
+
+    verbs: list[str]
+    """The verbs it is asked about: `ticket.create`, `ticket.*`, `*`."""
+
+    description: NotRequired[str | None]
+    """What it is for."""
+
+    timeout_ms: NotRequired[int | None]
+    """How many milliseconds it has for its answer; the verb waits so long."""
+
+    failure_policy: NotRequired[FailurePolicyWord | None]
+    """What becomes of the verb if it does not answer."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+CREATE_BEFORE_HOOK = Verb(
+    BEFORE_HOOK,
+    "create",
+    "created",
+    {
+        "id": Field("id"),
+        "idempotency_key": Field("idempotencyKey"),
+        "url": Field("url"),
+        "verbs": Field("verbs"),
+        "description": Field("description"),
+        "timeout_ms": Field("timeoutMs"),
+        "failure_policy": Field("failurePolicy", words=FailurePolicy),
+    },
+    ("url", "verbs"),
+    ("secret",),
+)
+
+
 class CreateTicket(TypedDict):
     """What `Ticket.create` takes."""
 
@@ -1766,6 +1946,28 @@ class DeleteActivity(TypedDict):
 
 DELETE_ACTIVITY = Verb(
     ACTIVITY,
+    "delete",
+    "deleted",
+    {"id": Field("id"), "expected_version": Field("expectedVersion"), "idempotency_key": Field("idempotencyKey")},
+    ("id",),
+)
+
+
+class DeleteBeforeHook(TypedDict):
+    """What `BeforeHook.delete` takes."""
+
+    id: str | BeforeHook
+    """The beforehook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+DELETE_BEFORE_HOOK = Verb(
+    BEFORE_HOOK,
     "delete",
     "deleted",
     {"id": Field("id"), "expected_version": Field("expectedVersion"), "idempotency_key": Field("idempotencyKey")},
@@ -2062,6 +2264,37 @@ ROTATE_WEBHOOK = Verb(
 )
 
 
+class RotateBeforeHook(TypedDict):
+    """What `BeforeHook.rotate` takes."""
+
+    id: str | BeforeHook
+    """The beforehook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    overlap: NotRequired[int | None]
+    """For how many seconds the old secret signs along; 0 ends it at once."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+ROTATE_BEFORE_HOOK = Verb(
+    BEFORE_HOOK,
+    "rotate",
+    "rotated",
+    {
+        "id": Field("id"),
+        "expected_version": Field("expectedVersion"),
+        "idempotency_key": Field("idempotencyKey"),
+        "overlap": Field("overlap"),
+    },
+    ("id",),
+    ("secret",),
+)
+
+
 class UpdateTicket(TypedDict):
     """What `Ticket.update` takes."""
 
@@ -2279,6 +2512,52 @@ UPDATE_ACTIVITY = Verb(
         "contact": Field("contact"),
         "ticket": Field("ticket"),
         "organization": Field("organization"),
+    },
+    ("id",),
+)
+
+
+class UpdateBeforeHook(TypedDict):
+    """What `BeforeHook.update` takes."""
+
+    id: str | BeforeHook
+    """The beforehook."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    url: NotRequired[str]
+    """Where it is asked."""
+
+    verbs: NotRequired[list[str]]
+    """The verbs it is asked about: `ticket.create`, `ticket.*`, `*`."""
+
+    description: NotRequired[str | None]
+    """What it is for."""
+
+    timeout_ms: NotRequired[int]
+    """How many milliseconds it has for its answer; the verb waits so long."""
+
+    failure_policy: NotRequired[FailurePolicyWord]
+    """What becomes of the verb if it does not answer."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+UPDATE_BEFORE_HOOK = Verb(
+    BEFORE_HOOK,
+    "update",
+    "updated",
+    {
+        "id": Field("id"),
+        "expected_version": Field("expectedVersion"),
+        "idempotency_key": Field("idempotencyKey"),
+        "url": Field("url"),
+        "verbs": Field("verbs"),
+        "description": Field("description"),
+        "timeout_ms": Field("timeoutMs"),
+        "failure_policy": Field("failurePolicy", words=FailurePolicy),
     },
     ("id",),
 )
@@ -2803,6 +3082,71 @@ class WebhookAttemptWords(NounWords[WebhookAttempt]):
         return await self._get(id, fields)
 
 
+class BeforeHookWords(NounWords[BeforeHook]):
+    """An address that is asked before a verb is done, by a signed HTTP request: it may change the input, or refuse."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(speaker, BEFORE_HOOK)
+
+    def find(
+        self,
+        *,
+        filter: BeforeHookFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | BeforeHook] | None = None,
+        **fields: Unpack[BeforeHookFields],
+    ) -> Found[BeforeHook]:
+        """All beforehooks with these values, or one of several values."""
+        return self._find(filter, order_by, limit, id, fields)
+
+    async def get(self, id: str | BeforeHook | None = None, **fields: Unpack[BeforeHookFields]) -> BeforeHook | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return await self._get(id, fields)
+
+    async def create(self, **given: Unpack[CreateBeforeHook]) -> BeforeHook:
+        """Creates a before-hook: from now on it is asked before these verbs. The answer has its secret, this once.
+        Writes the event `beforehook.created`.
+        """
+        return await self._do(CREATE_BEFORE_HOOK, given)
+
+    async def delete(self, **given: Unpack[DeleteBeforeHook]) -> BeforeHook:
+        """Deletes a before-hook with its secret: it is asked no more. Writes the event `beforehook.deleted`."""
+        return await self._do(DELETE_BEFORE_HOOK, given)
+
+    async def rotate(self, **given: Unpack[RotateBeforeHook]) -> BeforeHook:
+        """Gives a before-hook a new secret, which the answer has this once. The old one signs along for the overlap.
+        Writes the event `beforehook.rotated`.
+        """
+        return await self._do(ROTATE_BEFORE_HOOK, given)
+
+    async def update(self, **given: Unpack[UpdateBeforeHook]) -> BeforeHook:
+        """Changes where a before-hook is asked, about which verbs, how long it has, or what follows if it is silent.
+        Writes the event `beforehook.updated`.
+        """
+        return await self._do(UPDATE_BEFORE_HOOK, given)
+
+    @property
+    def created(self) -> HookPoint[BeforeHook, Context]:
+        """Where after-hooks of `create` attach: they run for each `beforehook.created`."""
+        return self._after(CREATE_BEFORE_HOOK)
+
+    @property
+    def deleted(self) -> HookPoint[BeforeHook, Context]:
+        """Where after-hooks of `delete` attach: they run for each `beforehook.deleted`."""
+        return self._after(DELETE_BEFORE_HOOK)
+
+    @property
+    def rotated(self) -> HookPoint[BeforeHook, Context]:
+        """Where after-hooks of `rotate` attach: they run for each `beforehook.rotated`."""
+        return self._after(ROTATE_BEFORE_HOOK)
+
+    @property
+    def updated(self) -> HookPoint[BeforeHook, Context]:
+        """Where after-hooks of `update` attach: they run for each `beforehook.updated`."""
+        return self._after(UPDATE_BEFORE_HOOK)
+
+
 class Nouns:
     """The words of all nouns."""
 
@@ -2815,6 +3159,7 @@ class Nouns:
         self.Event = EventWords(speaker)
         self.Webhook = WebhookWords(speaker)
         self.WebhookAttempt = WebhookAttemptWords(speaker)
+        self.BeforeHook = BeforeHookWords(speaker)
 
 
 class SyncTicketWords(SyncNounWords[Ticket]):
@@ -3304,6 +3649,72 @@ class SyncWebhookAttemptWords(SyncNounWords[WebhookAttempt]):
         return self._background.run(self._words.get(id, **fields))
 
 
+class SyncBeforeHookWords(SyncNounWords[BeforeHook]):
+    """An address that is asked before a verb is done, by a signed HTTP request: it may change the input, or refuse."""
+
+    def __init__(self, words: BeforeHookWords, background: Background) -> None:
+        super().__init__(words, background)
+        self._words = words
+
+    def find(
+        self,
+        *,
+        filter: BeforeHookFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | BeforeHook] | None = None,
+        **fields: Unpack[BeforeHookFields],
+    ) -> Rows[BeforeHook]:
+        """All beforehooks with these values, or one of several values."""
+        return Rows(self._background, self._words.find(filter=filter, order_by=order_by, limit=limit, id=id, **fields))
+
+    def get(self, id: str | BeforeHook | None = None, **fields: Unpack[BeforeHookFields]) -> BeforeHook | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return self._background.run(self._words.get(id, **fields))
+
+    def create(self, **given: Unpack[CreateBeforeHook]) -> BeforeHook:
+        """Creates a before-hook: from now on it is asked before these verbs. The answer has its secret, this once.
+        Writes the event `beforehook.created`.
+        """
+        return self._background.run(self._words.create(**given))
+
+    def delete(self, **given: Unpack[DeleteBeforeHook]) -> BeforeHook:
+        """Deletes a before-hook with its secret: it is asked no more. Writes the event `beforehook.deleted`."""
+        return self._background.run(self._words.delete(**given))
+
+    def rotate(self, **given: Unpack[RotateBeforeHook]) -> BeforeHook:
+        """Gives a before-hook a new secret, which the answer has this once. The old one signs along for the overlap.
+        Writes the event `beforehook.rotated`.
+        """
+        return self._background.run(self._words.rotate(**given))
+
+    def update(self, **given: Unpack[UpdateBeforeHook]) -> BeforeHook:
+        """Changes where a before-hook is asked, about which verbs, how long it has, or what follows if it is silent.
+        Writes the event `beforehook.updated`.
+        """
+        return self._background.run(self._words.update(**given))
+
+    @property
+    def created(self) -> HookPoint[BeforeHook, SyncContext]:
+        """Where after-hooks of `create` attach: they run for each `beforehook.created`."""
+        return self._after(CREATE_BEFORE_HOOK)
+
+    @property
+    def deleted(self) -> HookPoint[BeforeHook, SyncContext]:
+        """Where after-hooks of `delete` attach: they run for each `beforehook.deleted`."""
+        return self._after(DELETE_BEFORE_HOOK)
+
+    @property
+    def rotated(self) -> HookPoint[BeforeHook, SyncContext]:
+        """Where after-hooks of `rotate` attach: they run for each `beforehook.rotated`."""
+        return self._after(ROTATE_BEFORE_HOOK)
+
+    @property
+    def updated(self) -> HookPoint[BeforeHook, SyncContext]:
+        """Where after-hooks of `update` attach: they run for each `beforehook.updated`."""
+        return self._after(UPDATE_BEFORE_HOOK)
+
+
 class SyncNouns:
     """The words of all nouns, without await."""
 
@@ -3316,3 +3727,4 @@ class SyncNouns:
         self.Event = SyncEventWords(nouns.Event, background)
         self.Webhook = SyncWebhookWords(nouns.Webhook, background)
         self.WebhookAttempt = SyncWebhookAttemptWords(nouns.WebhookAttempt, background)
+        self.BeforeHook = SyncBeforeHookWords(nouns.BeforeHook, background)

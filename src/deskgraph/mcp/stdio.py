@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Coroutine
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, cast
 
 from deskgraph.bootstrap import open_desk
 from deskgraph.config import Settings
@@ -26,10 +28,13 @@ def serve_stdio(settings: Settings, url: str | None = None) -> None:
 
 
 async def _serve(settings: Settings, url: str | None) -> None:
+    # What else is printed goes to standard error, at once: here until the protocol has its stream, then by the server.
+    cast("TextIOWrapper", sys.stdout).reconfigure(write_through=True)
     if url:
         stopped = await _run(relay(url, settings.known_key()))
     else:
-        load_hooks(settings.hooks)
+        with contextlib.redirect_stdout(sys.stderr):
+            load_hooks(settings.hooks)
         async with open_desk(settings) as desk:
             if settings.sample:
                 await load_sample(desk)
