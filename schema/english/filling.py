@@ -9,13 +9,14 @@ from typing import Any
 
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.english.adjectives import adjectives_of
-from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of, names_of, title_of
+from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of, names_of, noun_words, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
+from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
 from deskgraph.schema.fields import Choice, Field, One, Texts
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.noun import noun_of
+from deskgraph.schema.noun import entities, noun_of
 from deskgraph.schema.verb import Verb
 
 ITSELF = "*"
@@ -227,11 +228,8 @@ class Filling:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]
         spoken = text.text.lower()
-        named = (
-            text.text[:1].isupper()
-            and not text.quoted
-            and any(mark in marks_of(self.verb, one) for one in self._refs_of())
-        )
+        shared = any(mark in marks_of(self.verb, one) for one in self._refs_of())
+        named = shared and not text.quoted and (text.text[:1].isupper() or refers(text.text))
         lasting = mark == "for" and (spoken.split()[-1],) in lexicon.listed("schedules")
         something = (
             spoken not in UNFINISHED
@@ -379,6 +377,14 @@ ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled
 def looks(declared: Field, ref: Ref) -> bool:
     """Whether a word can only be a value of the field, by the look of it."""
     return bool(declared.looks) and ref.kind == "name" and re.fullmatch(declared.looks, ref.text) is not None
+
+
+def refers(text: str) -> bool:
+    """Whether a text begins with a reference: "#3", "ticket 3"."""
+    first, *rest = tokens_of(text).tokens
+    nouns = {one for entity in entities() for one, _ in noun_words(entity)}
+    numbered = bool(rest) and rest[0].kind in ("hash", "number", "id") and first.word in nouns
+    return first.kind in ("hash", "id") or numbered
 
 
 @cache
