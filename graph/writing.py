@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from deskgraph.graph.compiler.cypher import Shape, node_map
+from deskgraph.graph.compiler.cypher import Shape, picked
 from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction
@@ -94,7 +94,7 @@ async def _reason(tx: Transaction, deed: Deed) -> DeskError:
 def _lock_query(name: str) -> tuple[str, Shape | None]:
     # Writing a property takes the lock; reading comes after it, or two writers could both see the old version.
     noun = noun_of(name)
-    node = node_map(noun, "n", record_picks(noun), Scope())
+    node = picked(noun, "n", record_picks(noun), Scope())
     match = f"MATCH (n:{name} {{id: $id, workspace: $workspace}})"
     return f"{match}\nSET n.lock = true\nWITH n\nRETURN {node.cypher} AS record", node.shape
 

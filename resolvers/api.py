@@ -24,7 +24,6 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
 
-from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers import consumer_fields, doing, streaming, verbs
 from deskgraph.resolvers.reading import read_operation
@@ -205,7 +204,7 @@ def _bind(made: Schema) -> None:
                 if not types.is_resolved(passed):
                     passed.resolve = _pass_through
     node: Any = graphql.get_type("Node")
-    node.resolve_type = lambda value, _info, _type: value[TYPENAME]
+    node.resolve_type = lambda value, _info, _type: value.noun
     assert graphql.mutation_type
     assert graphql.subscription_type
     for verb in VERBS.values():

@@ -1,7 +1,6 @@
 """Queries: the whole operation is compiled to one Cypher query before it is executed; resolvers only pass through.
 
-This is the seam for executing compiled operations without a resolver call a field: `compile_root` knows everything
-about the answer, and nothing after it asks the database.
+`passing` leaves out the execution as well, where it can.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from typing import Any
 from graphql import FieldNode, GraphQLObjectType
 
 from deskgraph.graph.compiler.cypher import Value, by_id, plan, root_list
-from deskgraph.graph.compiler.picks import typed
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
+from deskgraph.graph.compiler.slots import known
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.ids import prefix_of
@@ -46,10 +45,8 @@ def compile_root(selection: Selection, query: GraphQLObjectType, nodes: list[Fie
         if name == noun.plural:
             return root_list(selection.rows(noun, query.name, name, nodes), scope)
     node_id = selection.arguments(query.fields[name], nodes[0])["id"]
-    noun_or_none = by_prefix(prefix_of(node_id)) if name == "node" else by_prefix(name)
+    noun_or_none = by_prefix(known(node_id, prefix_of)) if name == "node" else by_prefix(name)
     if noun_or_none is None:
         return NULL
     picks = selection.picks(noun_or_none, nodes)
-    if name == "node":
-        picks = typed(picks)
     return by_id(noun_or_none, node_id, picks, scope)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.schema.fields import Derived, Prop
 from deskgraph.schema.noun import Noun
 from deskgraph.schema.verb import Verb
@@ -27,8 +26,7 @@ class Record:
     @classmethod
     def read(cls, noun: type[Noun], values: dict[str, Any], revealed: dict[str, Any] | None = None) -> Record:
         """The record of what the compiler's `record_picks` gave."""
-        names = [pick.key for pick in record_picks(noun)]  # the database keeps no order of a map's entries
-        return cls(noun, {name: _load(noun, name, values[name]) for name in names}, revealed)
+        return cls(noun, {name: _load(noun, name, value) for name, value in values.items()}, revealed)
 
     def __getattr__(self, name: str) -> Any:
         try:

@@ -132,6 +132,12 @@ class Session:
             await self.desk.feed.settle()
         return await self.desk.database.read(self.desk.workspace, work)
 
+    async def row(self, made: Plan, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The row of a compiled query as the database returned it, in one round trip, outside any transaction."""
+        if made.reads_log:
+            await self.desk.feed.settle()
+        return await self.desk.database.ask(self.desk.workspace, made.cypher, parameters)
+
 
 class NounWords:
     """The words of one noun: its verbs (`create`, `resolve`), its hooks (`creating`, `resolved`), `get` and `find`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from deskgraph.graph.compiler.picks import TYPENAME, Part, Pick, Rows
+from deskgraph.graph.compiler.picks import Part, Pick, Rows
 from deskgraph.resolvers.where import names_of, near
 from deskgraph.schema.errors import InvalidInputError
 from deskgraph.schema.fields import Derived, Edge, Field, Many, One, Prop
@@ -95,7 +95,7 @@ def _nested(noun: type[Noun], picks: tuple[Pick, ...]) -> Rows:
 
 
 def view(noun: type[Noun], value: dict[str, Any], tree: Included) -> dict[str, Any]:
-    """What was read, in the order of the declaration: the database keeps none."""
+    """What was read, in the order of the declaration."""
     seen: dict[str, Any] = {TYPE: noun.__name__}
     for declared in shown(noun, tree):
         inner = value[declared.graphql]
@@ -112,4 +112,4 @@ def _end(edge: Edge, value: Any, tree: Included) -> Any:
     assert isinstance(edge, One)
     if value is None:
         return None
-    return view(noun_of(value[TYPENAME]) if edge.target == "Node" else noun_of(edge.target), value, tree)
+    return view(noun_of(value.noun) if edge.target == "Node" else noun_of(edge.target), value, tree)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deskgraph.graph.compiler.scope import Scope
+from deskgraph.graph.compiler.slots import known, later
 from deskgraph.schema.comparators import LISTS, OPERATORS
 from deskgraph.schema.errors import InvalidInputError
 from deskgraph.schema.fields import Derived, Field, Many, One, Prop
@@ -86,9 +87,11 @@ def _exists(edge: One | Many, variable: str, wanted: Filter, scope: Scope) -> st
 
 def _stored(prop: Prop, operator: str, operand: Any) -> Any:
     """The operand as the graph stores such values. Text is compared as given: it may be a part of a valid one."""
+    if isinstance(operand, list):
+        operand = [known(one) for one in operand]
     if operand is None or prop.comparators in ("StringFilter", "StringListFilter", "IDFilter"):
         return operand
-    return [prop.check(one) for one in operand] if operator in LISTS else prop.check(operand)
+    return later(operand, (lambda given: [prop.check(one) for one in given]) if operator in LISTS else prop.check)
 
 
 def _compare(expression: str, operator: str, operand: Any, scope: Scope, *, nullable: bool) -> str:

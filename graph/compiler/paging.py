@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from deskgraph.graph.compiler.pages import Page
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.schema.fields import Moment
 from deskgraph.schema.noun import Noun
-from deskgraph.schema.paging import Order, Page, full_order
+from deskgraph.schema.paging import Order, full_order
 
 
 def order_by(noun: type[Noun], variable: str, page: Page, pinned: set[str] | None) -> str:

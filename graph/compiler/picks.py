@@ -67,11 +67,6 @@ def _record_picks(name: str) -> tuple[Pick, ...]:
     return tuple(picks)
 
 
-def typed(picks: tuple[Pick, ...]) -> tuple[Pick, ...]:
-    """The picks with `__typename` first, by which the executor tells what an interface's value is."""
-    return (Pick(TYPENAME, None), *(pick for pick in picks if pick.key != TYPENAME))
-
-
 def list_of(noun: type[Noun], picks: tuple[Pick, ...], **arguments: Any) -> Rows:
     """A list of nouns as the SDK wants it, with cursors to read on."""
     info = Part("page", "pageInfo", (Part("more", "hasNextPage"), Part("end", "endCursor")))

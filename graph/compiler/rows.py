@@ -3,80 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
+from deskgraph.graph.compiler.pages import Page
 from deskgraph.graph.compiler.picks import TYPENAME, Part, Pick, Rows
-from deskgraph.schema.paging import Page, encode_cursor
+from deskgraph.schema.paging import encode_cursor
 
-Maker = Callable[[Part], Any]
+Row = list[Any]
+
+
+class Seen(NamedTuple):
+    """What there is of a connection: the rows of its page, how many match, whether there are more beyond the page."""
+
+    rows: list[Row]
+    total: int | None
+    more: bool
 
 
 class ConnectionShape:
-    """The shape of a connection.
+    """The shape of a connection, which is a list of its rows and its total.
 
-    Each place that selects nodes has a map of its own in a row, under its key in `selections`.
+    A row is the values of its cursor, then its node once for each place in `selections`, then its score. `shapes` are
+    those of the nodes, filled in while the query is compiled.
     """
 
     def __init__(self, rows: Rows, page: Page) -> None:
         self.page = page
-        self.parts = rows.parts
         self.name = rows.noun.__name__
-        self.selections: dict[str, tuple[Pick, ...]] = {}
-        self.shapes: dict[str, Callable[[Any], Any] | None] = {}
-        self._keys: dict[int, str] = {}
-        self._number(rows.parts)
+        self.selections: list[tuple[Pick, ...]] = []
+        self.shapes: list[Callable[[Any], Any]] = []
+        self._makers = [(part.key, self._maker(part)) for part in rows.parts]
 
-    def __call__(self, value: dict[str, Any]) -> dict[str, Any]:
-        """The connection of `{rows, total}`."""
-        found = value.get("rows", [])
-        more = len(found) > self.page.size
+    def __call__(self, value: Row) -> dict[str, Any]:
+        """The connection."""
+        found, total = value
+        found = found or []
         rows = found[: self.page.size]
         if self.page.backward:
             rows.reverse()
-        makers: dict[str, Maker] = {
-            "nodes": lambda part: [self._node(part, row) for row in rows],
-            "edges": lambda part: [self._edge(part, row) for row in rows],
-            "pageInfo": lambda part: self._page_info(part, rows, more=more),
-            "totalCount": lambda _part: value["total"],
-            TYPENAME: lambda _part: f"{self.name}Connection",
-        }
-        return {part.key: makers[part.name](part) for part in self.parts}
+        seen = Seen(rows, total, len(found) > self.page.size)
+        return {key: make(seen) for key, make in self._makers}
 
-    def _number(self, parts: tuple[Part, ...]) -> None:
-        for part in parts:
-            if part.name in ("nodes", "node"):
-                key = f"s{len(self.selections)}"
-                self.selections[key] = part.node
-                self._keys[id(part)] = key
-            self._number(part.parts)
+    def _maker(self, part: Part) -> Callable[[Seen], Any]:
+        if part.name == "nodes":
+            node = self._node(part)
+            return lambda seen: [node(row) for row in seen.rows]
+        if part.name == "edges":
+            makers = [(inner.key, self._of_edge(inner)) for inner in part.parts]
+            return lambda seen: [{key: make(row) for key, make in makers} for row in seen.rows]
+        if part.name == "pageInfo":
+            about = [(inner.key, self._of_page(inner.name)) for inner in part.parts]
+            return lambda seen: {key: make(seen) for key, make in about}
+        return {
+            "totalCount": lambda seen: seen.total,
+            TYPENAME: lambda _seen: f"{self.name}Connection",
+        }[part.name]
 
-    def _node(self, part: Part, row: dict[str, Any]) -> Any:
-        key = self._keys[id(part)]
-        finish = self.shapes[key]
-        return finish(row[key]) if finish else row[key]
+    def _of_edge(self, part: Part) -> Callable[[Row], Any]:
+        if part.name == "node":
+            return self._node(part)
+        return {
+            "cursor": self._cursor,
+            "score": lambda row: row[-1],
+            TYPENAME: lambda _row: f"{self.name}Edge",
+        }[part.name]
 
-    def _edge(self, part: Part, row: dict[str, Any]) -> dict[str, Any]:
-        makers: dict[str, Maker] = {
-            "cursor": lambda _inner: self._cursor(row),
-            "node": lambda inner: self._node(inner, row),
-            "score": lambda _inner: row.get("score"),
-            TYPENAME: lambda _inner: f"{self.name}Edge",
-        }
-        return {inner.key: makers[inner.name](inner) for inner in part.parts}
-
-    def _page_info(self, part: Part, rows: list[dict[str, Any]], *, more: bool) -> dict[str, Any]:
+    def _of_page(self, name: str) -> Callable[[Seen], Any]:
         page = self.page
-        values = {
-            "hasNextPage": page.before is not None if page.backward else more,
-            "hasPreviousPage": more if page.backward else page.after is not None,
-            "startCursor": self._cursor(rows[0]) if rows else None,
-            "endCursor": self._cursor(rows[-1]) if rows else None,
-            TYPENAME: "PageInfo",
+        makers: dict[str, Callable[[Seen], Any]] = {
+            "hasNextPage": (lambda _seen: page.before is not None) if page.backward else (lambda seen: seen.more),
+            "hasPreviousPage": (lambda seen: seen.more) if page.backward else (lambda _seen: page.after is not None),
+            "startCursor": lambda seen: self._cursor(seen.rows[0]) if seen.rows else None,
+            "endCursor": lambda seen: self._cursor(seen.rows[-1]) if seen.rows else None,
+            TYPENAME: lambda _seen: "PageInfo",
         }
-        return {inner.key: values[inner.name] for inner in part.parts}
+        return makers[name]
 
-    def _cursor(self, row: dict[str, Any]) -> str:
-        return encode_cursor(self.page.orders, row["c"])
+    def _node(self, part: Part) -> Callable[[Row], Any]:
+        at = len(self.selections)
+        self.selections.append(part.node)
+        return lambda row: self.shapes[at](row[at + 1])
+
+    def _cursor(self, row: Row) -> str:
+        return encode_cursor(self.page.orders, row[0])
 
 
 def wants(parts: tuple[Part, ...], *names: str) -> bool:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 
+class Holes:
+    """Whether a value was missing in an answer that GraphQL promises to be there."""
+
+    found = False
+
+
 class Scope:
     """Hands out fresh variable names and takes values as parameters. `reads_log`: the query lists events."""
 
     def __init__(self) -> None:
         self.parameters: dict[str, Any] = {}
+        self.holes = Holes()
         self.reads_log = False
         self._variables = 0
 

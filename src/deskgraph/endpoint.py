@@ -20,6 +20,7 @@ from deskgraph.auth import Keys
 from deskgraph.console import PAGE
 from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
+from deskgraph.resolvers.passing import Passing
 from deskgraph.schema.errors import UnauthenticatedError
 from deskgraph.sockets import SocketHandler
 
@@ -44,6 +45,7 @@ class Endpoint(GraphQL[Context, Any]):
         )
         self.desk = desk
         self.keys = keys
+        self.passing = Passing(schema()._schema)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse an HTTP request without the key before its body is read. Only the console page needs none."""
@@ -61,7 +63,26 @@ class Endpoint(GraphQL[Context, Any]):
         """The console page for a browser, the operation's result for whoever has the key."""
         if request.method == "GET" and "text/html" in request.headers.get("accept", "") and not request.query_params:
             return FileResponse(PAGE, media_type="text/html", headers=PAGE_HEADERS)
-        return self.refusal(request) or await self.run(request)
+        return self.refusal(request) or await self.passed(request) or await self.run(request)
+
+    async def passed(self, request: Request) -> Response | None:
+        """The answer to a query that needs no execution; None for all others."""
+        if request.method != "POST" or "multipart" in request.headers.get("accept", ""):
+            return None
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            return None
+        try:
+            asked = orjson.loads(await request.body())
+        except orjson.JSONDecodeError:
+            return None
+        if not isinstance(asked, dict) or asked.get("extensions") is not None:
+            return None
+        text, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
+        if not (isinstance(text, str) and isinstance(variables, dict | None) and isinstance(name, str | None)):
+            return None
+        session = (await self.get_context(request, None)).session
+        data = await self.passing.answer(session, text, variables or {}, name)
+        return None if data is None else Response(orjson.dumps({"data": data}), media_type="application/json")
 
     def refusal(self, request: Request) -> Response | None:
         """The answer to a request without the key."""

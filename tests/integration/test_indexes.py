@@ -9,13 +9,14 @@ import neo4j
 import pytest
 
 from deskgraph.graph.compiler.cypher import plan, root_list
+from deskgraph.graph.compiler.pages import page_of
 from deskgraph.graph.compiler.picks import Rows, list_of, record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import DIALECT, Database
 from deskgraph.graph.setup import prepare
 from deskgraph.graph.statements import statement
 from deskgraph.schema.noun import noun_of
-from deskgraph.schema.paging import encode_cursor, page_of
+from deskgraph.schema.paging import encode_cursor
 
 SCANS = {"AllNodesScan", "NodeByLabelScan", "UnionNodeByLabelsScan", "DirectedAllRelationshipsScan"}
 SORTS = {"Sort", "Top", "PartialSort", "PartialTop", "Top1WithTies"}

@@ -1,0 +1,50 @@
+"""The desk that is asked: organizations, contacts, users, tickets and activities, by number, the same each time."""
+
+from __future__ import annotations
+
+import sys
+
+from deskgraph.graph.database import Database, Transaction
+
+STATUSES = ["OPEN", "PENDING", "ESCALATED", "RESOLVED", "CLOSED"]
+PRIORITIES = ["LOW", "MEDIUM", "HIGH", "URGENT"]
+COMMON = """workspace: $workspace, version: 1,
+  createdAt: datetime({year: 2026}) + duration({seconds: at * 20}),
+  updatedAt: datetime({year: 2026}) + duration({seconds: at * 20})"""
+FILLS = {
+    "organization": f"""CREATE (n:Organization {{id: 'organization_b' + at, {COMMON}, name: 'Organization ' + at,
+  domain: 'o' + at + '.example'}})""",
+    "contact": f"""MATCH (o:Organization {{workspace: $workspace, id: 'organization_b' + (at % $organizations)}})
+CREATE (n:Contact {{id: 'contact_b' + at, {COMMON}, name: 'Contact ' + at, email: 'c' + at + '@o.example'}})
+CREATE (n)-[:WORKS_AT]->(o)""",
+    "user": f"""CREATE (n:User {{id: 'user_b' + at, {COMMON}, name: 'User ' + at, role: 'SUPPORT', status: 'ONLINE',
+  tier: 1, capacity: 100000}})""",
+    "ticket": f"""MATCH (c:Contact {{workspace: $workspace, id: 'contact_b' + (at % $contacts)}})-[:WORKS_AT]->(o)
+MATCH (u:User {{workspace: $workspace, id: 'user_b' + (at % $users)}})
+CREATE (n:Ticket {{id: 'ticket_b' + at, {COMMON}, number: at + 1, subject: 'Ticket ' + at, level: 0,
+  description: 'The portal says 403 since noon.', status: $statuses[at % 5], priority: $priorities[(at / 5) % 4],
+  priorityRank: (at / 5) % 4, channel: 'EMAIL'}})
+CREATE (c)-[:RAISED]->(n), (n)-[:ASSIGNED_TO]->(u), (n)-[:ABOUT]->(o)""",
+    "activity": f"""MATCH (t:Ticket {{workspace: $workspace, id: 'ticket_b' + (at % $tickets)}})
+CREATE (n:Activity {{id: 'activity_b' + at, {COMMON}, type: 'note', note: 'Note ' + at}})-[:ON]->(t)""",
+}
+SIZES = {"organization": 2_000, "contact": 20_000, "user": 200, "ticket": 100_000, "activity": 150_000}
+BATCH = 10_000
+
+
+async def fill(database: Database, workspace: str, tickets: int) -> None:
+    """Put the nouns of a desk with so many tickets straight into the graph."""
+    sizes = {**SIZES, "ticket": tickets, "activity": tickets * 3 // 2}
+    counts = {"organizations": 2_000, "contacts": 20_000, "users": 200, "tickets": tickets}
+    for noun, size in sizes.items():
+        for first in range(0, size, BATCH):
+            last = min(first + BATCH, size) - 1
+
+            async def work(tx: Transaction, noun: str = noun, first: int = first, last: int = last) -> None:
+                cypher = f"UNWIND range($first, $last) AS at\n{FILLS[noun]}"
+                more = {"statuses": STATUSES, "priorities": PRIORITIES, **counts}
+                await tx.run(cypher, first=first, last=last, **more)
+
+            await database.write(workspace, work, limited=False)
+            print(f"\r  {last + 1:,} of {size:,} {noun}", end="   ", file=sys.stderr)
+        print(file=sys.stderr)

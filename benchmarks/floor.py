@@ -1,0 +1,61 @@
+"""The floor: the same reads by hand-written Cypher behind bare Starlette routes with orjson, and nothing else."""
+
+from __future__ import annotations
+
+import os
+
+import neo4j
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+WORKSPACE = os.environ.get("DESKGRAPH_WORKSPACE", "bench")
+QUERIES = {
+    "W1": """MATCH (t:Ticket {workspace: $workspace, id: $id})
+RETURN t {.id, .number, .subject, .status, .priority,
+  contact: head(COLLECT { MATCH (t)<-[:RAISED]-(c:Contact) RETURN c {.id, .name, .email} }),
+  organization: head(COLLECT { MATCH (t)-[:ABOUT]->(o:Organization) RETURN o {.id, .name} }),
+  assignee: head(COLLECT { MATCH (t)-[:ASSIGNED_TO]->(u:User) RETURN u {.id, .name} }),
+  activities: COLLECT { MATCH (t)<-[:ON]-(a:Activity) WITH a ORDER BY a.createdAt DESC, a.id DESC LIMIT 5
+    RETURN a {.id, .type, .note, createdAt: toString(a.createdAt)} }
+} AS data""",
+    "W2": """MATCH (t:Ticket) USING INDEX SEEK t:Ticket(workspace, status, priority, createdAt, id)
+WHERE t.workspace = $workspace AND t.status = 'OPEN' AND t.priority = 'HIGH'
+  AND t.createdAt IS NOT NULL AND t.id IS NOT NULL
+WITH t ORDER BY t.workspace DESC, t.status DESC, t.priority DESC, t.createdAt DESC, t.id DESC LIMIT 50
+RETURN collect(t {.id, .number, .subject, createdAt: toString(t.createdAt),
+  contact: head(COLLECT { MATCH (t)<-[:RAISED]-(c:Contact) RETURN c {.id, .name} }),
+  assignee: head(COLLECT { MATCH (t)-[:ASSIGNED_TO]->(u:User) RETURN u {.id, .name} })
+}) AS data""",
+    "W3": """MATCH (t:Ticket) USING INDEX SEEK t:Ticket(workspace, createdAt, id)
+WHERE t.workspace = $workspace AND t.createdAt IS NOT NULL AND t.id IS NOT NULL
+WITH t ORDER BY t.workspace DESC, t.createdAt DESC, t.id DESC LIMIT 100
+RETURN collect(t {.id, .subject,
+  contact: head(COLLECT { MATCH (t)<-[:RAISED]-(c:Contact) RETURN c {.id, .name,
+    organization: head(COLLECT { MATCH (c)-[:WORKS_AT]->(o:Organization) RETURN o {.id, .name,
+      contacts: COLLECT { MATCH (o)<-[:WORKS_AT]-(d:Contact) WITH d ORDER BY d.createdAt DESC, d.id DESC LIMIT 5
+        RETURN d {.id, .name} } } }) } })
+}) AS data""",
+    "W6": """MATCH (t:Ticket) USING INDEX SEEK t:Ticket(workspace, createdAt, id)
+WHERE t.workspace = $workspace AND t.createdAt IS NOT NULL AND t.id IS NOT NULL AND t.createdAt <= datetime($at)
+  AND CASE WHEN t.createdAt = datetime($at) THEN t.id < $id ELSE true END
+WITH t ORDER BY t.workspace DESC, t.createdAt DESC, t.id DESC LIMIT 50
+RETURN collect(t {.id, .subject}) AS data""",
+}
+
+
+def app() -> Starlette:
+    """A route for each read; the body has the query's parameters."""
+    auth = (os.environ["NEO4J_USERNAME"], os.environ["NEO4J_PASSWORD"])
+    driver = neo4j.AsyncGraphDatabase.driver(os.environ["NEO4J_URI"], auth=auth)
+
+    async def answer(request: Request) -> Response:
+        parameters = orjson.loads(await request.body() or b"{}")
+        query = "CYPHER 25\n" + QUERIES[request.path_params["name"]]
+        async with driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
+            record = await (await session.run(query, parameters, workspace=WORKSPACE)).single(strict=True)
+        return Response(orjson.dumps({"data": record.value()}), media_type="application/json")
+
+    return Starlette(routes=[Route("/{name}", answer, methods=["POST"])])
