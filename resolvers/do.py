@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -20,6 +21,7 @@ from deskgraph.resolvers.session import Session, joined
 from deskgraph.schema.english.examples import example
 from deskgraph.schema.english.groups import title_of
 from deskgraph.schema.english.plan import Correction, Option, Plan, Ref, Step
+from deskgraph.schema.english.reader import reader
 from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.understanding import understand
 from deskgraph.schema.errors import AmbiguousError, DeskError, IdempotencyConflictError, NotFoundError, Problem
@@ -96,6 +98,7 @@ async def do(
 
     `positions`: wait for the events' positions, which they get after the commit.
     """
+    await asyncio.to_thread(reader)  # made when the desk started; whoever comes before it is done waits here
     plan, session = understand(text), joined(session)
     if dry_run:
         return await _dry_run(session, plan)

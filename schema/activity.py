@@ -14,10 +14,13 @@ class Activity(Entity):
     prefix = "activity"
     plural = "activities"
     kinds: ClassVar[dict[str, dict[str, Any]]] = {
-        **{word: {"type": "note"} for word in ("note", "comment", "internal note", "private note", "remark", "memo")},
+        **{
+            word: {"type": "note"}
+            for word in ("note", "comment", "internal note", "private note", "internal comment", "remark", "memo")
+        },
         **{word: {"type": word} for word in ("call", "meeting", "task", "visit", "email", "follow up")},
         "phone call": {"type": "call"},
-        "follow up": {"type": "follow_up"},
+        **{word: {"type": "follow_up"} for word in ("follow up", "follow up task")},
         "survey": {"type": "satisfaction_survey"},
         "satisfaction survey": {"type": "satisfaction_survey"},
         "health check": {"type": "health_check"},
@@ -42,6 +45,6 @@ class Activity(Entity):
         "issue|case", marks="on|of|to|from|for|about|in|under|regarding|against|onto|into|concerning|at", implied=True
     )
     organization = One("The organization it is for.", "-[:FOR]->", "Organization", writable=True).said(
-        "company|org|account", marks="for|of|at|about|on|to|with|regarding"
+        "company|organisation|org|account", marks="for|of|at|about|on|to|with|regarding"
     )
     events = Many("What happened to it, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

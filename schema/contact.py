@@ -11,7 +11,7 @@ class Contact(Entity):
 
     prefix = "contact"
     plural = "contacts"
-    says = "customer|client|requester|reporter"
+    says = "customer|client|requester|reporter|person=people"
     indexes = ((), ("email",))
     searched = ("name", "email")
 
@@ -22,11 +22,13 @@ class Contact(Entity):
         "email address|e mail|e mail address|mail|mail address", example="ann@acme.com"
     )
     phone = Text("The telephone number.", most=50, writable=True).said(
-        "phone number|telephone|telephone number|tel|mobile|mobile number|cell", example="+1 555 0100"
+        "phone number|telephone|telephone number|tel|mobile|mobile number|cell",
+        example="+1 555 0100",
+        looks=r"\+?[\d\s/()-]{6,}",
     )
 
     organization = One("Where the contact works.", "-[:WORKS_AT]->", "Organization", writable=True).said(
-        "company|org|employer|account",
+        "company|organisation|org|employer|account",
         marks="at|from|of|in|to|for|under|(works|working|who works|that works|who is) (at|for)",
     )
     tickets = Many("The tickets the contact raised, the newest first.", "-[:RAISED]->", "Ticket")

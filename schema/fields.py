@@ -31,7 +31,8 @@ class Field:
 
     In sentences it is known by its name and by `aliases`, its value may follow one of `marks`, and where no particular
     one is named ("the least busy") the inputs `unnamed` are given instead. `words_for` has more words for a choice's.
-    `implied`: where no reference at all is given, what was mentioned before is meant.
+    `implied`: where no reference at all is given, what was mentioned before is meant. `looks`: a pattern by which
+    a value is known without a name.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field:
     unnamed: dict[str, Any] | None = None
     example: str = ""
     implied: bool = False
+    looks: str = ""
 
     def __init__(self, doc: str) -> None:
         self.doc = doc
@@ -62,16 +64,18 @@ class Field:
         unnamed: dict[str, Any] | None = None,
         example: str = "",
         implied: bool = False,
+        looks: str = "",
     ) -> Self:
         """The field with what English sentences say of it; `|` separates alternatives (schema/english/lexicon.py)."""
         self.aliases, self.marks = _either(aliases), marks
         self.words_for, self.unnamed, self.example, self.implied = words or {}, unnamed, example, implied
+        self.looks = looks
         return self
 
     def said_as(self, other: Field) -> Self:
         """The field, known in sentences as another one is."""
         self.aliases, self.marks, self.example = other.aliases, other.marks, other.example
-        self.implied = other.implied
+        self.implied, self.looks = other.implied, other.looks
         return self
 
     @property

@@ -15,9 +15,9 @@ class Organization(Entity):
     indexes = ((), ("domain",))
     searched = ("name", "domain")
 
-    name = Text("The name.", required=True, writable=True, sortable=True).said(marks="@named", example="Acme")
+    name = Text("The name.", required=True, writable=True, sortable=True).said(marks="@named|for", example="Acme")
     domain = Text("The internet domain, such as acme.com.", most=253, writable=True).said(
-        "domain name|website|web domain", example="acme.com"
+        "domain name|website|web domain", example="acme.com", looks=r"[\w-]+(\.[\w-]+)+"
     )
 
     contacts = Many("Who works there, the newest first.", "<-[:WORKS_AT]-", "Contact")

@@ -72,8 +72,16 @@ class Ticket(Entity):
     ).said("prio|urgency|priority level|importance")
     channel = Choice("How it came in.", Channel, writable=True).said(
         "source|medium",
-        marks="via|by|through|over|on|from|in|over the|via the|through the|by way of|that came in (via|by|through)",
-        words={"telephone": "PHONE", "website": "WEB", "portal": "WEB", "e mail": "EMAIL", "mail": "EMAIL"},
+        marks="via|by|through|over|on|from|in|(over|via|through) the|by way of|@came in",
+        words={
+            "telephone": "PHONE",
+            "website": "WEB",
+            "portal": "WEB",
+            "e mail": "EMAIL",
+            "mail": "EMAIL",
+            "social media": "SOCIAL",
+            "live chat": "CHAT",
+        },
     )
     level = Integer("How often it was escalated.", required=True, sortable=True)
     resolution = Text("What fixed it; set by `resolve`, cleared by `reopen`.", most=100_000)
@@ -84,13 +92,13 @@ class Ticket(Entity):
     )
     assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent", stamps="lastAssignedAt").said(
         "owner|agent|handler",
-        marks="of|from|with|(assigned|currently assigned|now assigned|belonging|given) to|(owned|handled|held) by",
+        marks="of|from|with|@assigned to|(owned|handled|held) by",
     )
     organization = One(
         "Where its contact works; kept in step with the contact.",
         "-[:ABOUT]->",
         "Organization",
         follows=("contact", "organization"),
-    ).said("company|org|account", marks="of|from|for|at|by")
+    ).said("company|organisation|org|account", marks="of|from|for|at|by")
     activities = Many("What was noted on it, the newest first.", "<-[:ON]-", "Activity")
     events = Many("What happened to it, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

@@ -40,7 +40,7 @@ class User(Entity):
     searched = ("name", "email")
 
     name = Text("The full name.", required=True, writable=True, sortable=True).said(
-        "full name", marks="@named", example="Sam Reyes"
+        "full name", marks="@named|for", example="Sam Reyes"
     )
     email = Text("The e-mail address.", most=320, writable=True).said(
         "email address|e mail|e mail address|mail|mail address", example="sam@desk.example"
@@ -60,7 +60,7 @@ class User(Entity):
     ).said("support tier|level")
     capacity = Integer(
         "How many unsolved tickets the user takes at most when the desk assigns; null is no limit.", writable=True
-    ).said("limit|max tickets|ticket limit")
+    ).said("limit|max tickets|ticket limit|capacity limit")
 
     open_tickets = Derived("How many unsolved tickets are assigned to the user.", int, open_tickets)
     tickets = Many("The tickets assigned to the user, the newest first.", "<-[:ASSIGNED_TO]-", "Ticket")

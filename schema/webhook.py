@@ -21,11 +21,15 @@ class Webhook(Entity):
     plural = "webhooks"
     indexes = ((), ("status",))
 
-    url = Text("Where the requests go.", most=2000, required=True, writable=True)
+    url = Text("Where the requests go.", most=2000, required=True, writable=True).said(
+        "address|link|endpoint|target",
+        marks="to|at|for|with|pointing (to|at)|@named",
+        example="https://example.com/hook",
+    )
     types = Texts(
         "The event types it takes: `ticket.resolved`, `ticket.*`, `*.created`; null takes all.", most=100, writable=True
-    )
-    description = Text("What it is for.", most=10_000, writable=True)
+    ).said("event types|events|type|event type", marks="for|on|of type", example="ticket.resolved, ticket.closed")
+    description = Text("What it is for.", most=10_000, writable=True).said("purpose", example="Feeds the dashboard")
     status = Choice("Whether events are sent.", WebhookStatus, required=True)
     disabled_at = Moment("Since when it is disabled; null while it is enabled.")
     disabled_reason = Text("Why it is disabled.")

@@ -30,6 +30,7 @@ class Assign(Verb):
         "(make|name|appoint) {agent} (responsible for|in charge of) {id}": {},
         "(make|name|appoint) {agent} (the|an)? (owner|assignee|agent|handler) (of|for|on) {id}": {},
         "(@i handle) {id}": {"agent": "me"},
+        "((i|we) (want|need|would like)|(i'd|we'd) like) {id} (to be (handled|taken|done) by|to go to) {agent}": {},
     }
     from_ = (TicketStatus.OPEN, TicketStatus.PENDING, TicketStatus.ESCALATED, TicketStatus.RESOLVED)
 

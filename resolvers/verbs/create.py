@@ -18,7 +18,7 @@ class Create(Verb):
     says = (
         "add|open|open up|make|raise|log|file|register|set up|record|submit|write|start|enter|post|leave|put|put in"
         "|enroll|onboard|get|insert|build|attach|append|do|take|book|save|(jot|note) down"
-        "|new|a new|(create|add|another|one) new"
+        "|new|a new|(create|add|another|one) new|another|a second|one more|(i|we) need (a|an|a new)"
     )
     creates = True
 

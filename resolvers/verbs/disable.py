@@ -16,12 +16,13 @@ class Disable(Verb):
 
     noun = Webhook
     name = "disable"
+    says = "deactivate|turn off|switch off|shut off|mute"
     from_ = (WebhookStatus.ENABLED,)
     to = WebhookStatus.DISABLED
 
     chooses = ("disabled_at",)
 
-    reason = Text("Why.")
+    reason = Text("Why.").said("explanation|note|comment|cause", marks="@why", example="It is being moved")
 
     @classmethod
     def change(cls, given: dict[str, Any]) -> Change:

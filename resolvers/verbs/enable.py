@@ -13,6 +13,7 @@ class Enable(Verb):
 
     noun = Webhook
     name = "enable"
+    says = "reenable|re enable|activate|turn on|switch on|reactivate|turn back on|switch back on"
     from_ = (WebhookStatus.DISABLED,)
     to = WebhookStatus.ENABLED
 

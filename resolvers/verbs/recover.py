@@ -17,6 +17,7 @@ class Recover(Verb):
 
     noun = Webhook
     name = "recover"
+    says = "catch up"
     from_ = (WebhookStatus.ENABLED,)
 
     since = Moment("Only events that happened then or later.")

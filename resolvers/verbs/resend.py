@@ -16,9 +16,13 @@ class Resend(Verb):
 
     noun = Webhook
     name = "resend"
+    says = "redeliver|send again|replay|retry"
     past = "resent"
     from_ = (WebhookStatus.ENABLED,)
-
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(send|deliver|push) {event} (again|once more|anew) (to) {id}": {},
+        "(send|deliver|push) {event} (to) {id} (again|once more|anew)": {},
+    }
     inputs: ClassVar[dict[str, Input]] = {"event": Ref("The event.", "event", required=True).named("event")}
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.graph.webhooks import stored_secrets
 from deskgraph.resolvers.before_hooks import Noticed
@@ -20,6 +20,10 @@ class Rotate(Verb):
     """Gives a new secret, which the answer has this once. The old one signs along for the overlap."""
 
     name = "rotate"
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(rotate|renew|regenerate|roll|replace|change|refresh|reset) (the|the signing)? (secret|key) (of|for) {id}": {},
+        "(rotate|renew|regenerate|roll|replace|change|refresh|reset) (its|its signing) (secret|key)": {},
+    }
 
     overlap = Integer("For how many seconds the old secret signs along; 0 ends it at once.", default=DAY, most=30 * DAY)
     secret = Revealed("The new secret that requests are signed with; only the answer that made it has it.")

@@ -23,6 +23,7 @@ class Update(Verb):
     )
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(rename|retitle) {id} (to|as|into|:|=) {title}": {},
+        "{id} (should|must|shall|needs to|has to|is to) (be renamed|be retitled|be called) (to|as|into)? {title}": {},
     }
     partial = True
 
@@ -54,6 +55,7 @@ class UpdateContact(Update):
     noun = Contact
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(move|transfer|switch|reassign|attach|link|connect) {id} (to|over to|into|onto|with) {organization}": {},
+        "{id} (should|must|shall|needs to|has to|is to) (be moved|be transferred) (to|over to) {organization}": {},
         "{id} ((now|) works (at|for)|(has|) moved to|is now at|(now|) belongs to) {organization}": {},
     }
 

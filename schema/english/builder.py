@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from lark import Token, Transformer
 
 from deskgraph.schema.english.following import Following
 from deskgraph.schema.english.groups import Group
-from deskgraph.schema.english.meaning import Command, Compound, Interpreter, Subject
+from deskgraph.schema.english.meaning import CERTAIN, Command, Compound, Interpreter, Subject
 from deskgraph.schema.english.nodes import Edge, Filled, Item, Null, Refused, Text, Things
 from deskgraph.schema.english.parts import Parts, is_asked, span, word
 from deskgraph.schema.english.plan import Ref, Step
@@ -27,12 +27,13 @@ class Builder(Following, Transformer[Token, Any]):
         self.vocabulary = vocabulary
         self.groups: dict[str, Group] = {group.key.lower(): group for group in vocabulary.groups}
         self.by_name: dict[str, Group] = {group.name: group for group in vocabulary.groups if not group.noun}
+        self.partial = next(group for group in vocabulary.groups if group.partial)
         self.interpreter = Interpreter(list(self.groups.values()))
 
     def __getattr__(self, name: str) -> Callable[[Parts], Any]:
         """The callbacks of generated rules: `act_resolve`, `make_create_ticket`, `idiom_3`."""
         kind, _, key = name.partition("_")
-        if kind in ("act", "make", "done", "state") and key in self.__dict__.get("groups", ()):
+        if kind in ("act", "make", "done", "status", "state", "just") and key in self.__dict__.get("groups", ()):
             return lambda parts: getattr(self, f"_{kind}")(self.groups[key], parts)
         if name.startswith(("be_", "field_be_")):
             return lambda parts: self._be(name.startswith("field"), self.groups[name.rpartition("be_")[2]], parts)
@@ -56,6 +57,8 @@ class Builder(Following, Transformer[Token, Any]):
 
     def more(self, parts: Parts) -> tuple[Step, ...]:
         self._question(parts[0], parts[1].value)
+        if parts[2][0].terse and parts[1].value.meaning == ",":
+            raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
         steps = [self.interpreter.again(parts[0][-1], step) if step.items else step for step in parts[2]]
         return (*parts[0], *steps)
 
@@ -66,11 +69,23 @@ class Builder(Following, Transformer[Token, Any]):
             raise Refused("QUESTION", mark, mark + 1, weight=3)
 
     def plain(self, parts: Parts) -> list[Step]:
-        return list(parts[0])
+        return whole(parts[0])
 
     def led(self, parts: Parts) -> list[Step]:
         asked = any(edge.meaning == "ask" for edge in parts[0])
-        return [replace(step, asked=step.asked or asked) for step in parts[1]]
+        return whole([replace(step, asked=step.asked or asked) for step in parts[1]])
+
+    def cause(self, parts: Parts) -> Item:
+        """Why, before the command that it is for."""
+        text = parts[-2]
+        if isinstance(text, Token):
+            text = Text(text.value.meaning, text.value.first, text.value.behind, quoted=True)
+        return self._item("marked", parts, mark=parts[-3].value.meaning, values=(text,))
+
+    def caused(self, parts: Parts) -> list[Step]:
+        asked = any(edge.meaning == "ask" for part in parts[1:-1] for edge in part)
+        steps = self.interpreter.caused(parts[0], parts[-1])
+        return whole([replace(step, asked=step.asked or asked) for step in steps])
 
     def topic(self, parts: Parts) -> tuple[Ref, ...]:
         return next(part for part in parts if isinstance(part, tuple))
@@ -84,13 +99,13 @@ class Builder(Following, Transformer[Token, Any]):
             if isinstance(part, list) and part and isinstance(part[0], Edge)
             for edge in part
         )
-        return [replace(self.interpreter.about(refs, step), asked=step.asked or asked) for step in parts[-1]]
+        return whole([replace(self.interpreter.about(refs, step), asked=step.asked or asked) for step in parts[-1]])
 
     def leads(self, parts: Parts) -> list[Edge]:
         return [*(parts[0] if len(parts) > 1 else []), parts[-1].value]
 
     def gap(self, parts: Parts) -> list[Step]:
-        refs, items = parts
+        *_, refs, items = parts
         return [self.interpreter.gap(refs, items, *span(parts))]
 
     def gap_only(self, parts: Parts) -> list[Step]:
@@ -142,6 +157,10 @@ class Builder(Following, Transformer[Token, Any]):
         things = next(part for part in parts if isinstance(part, Things))
         return Subject(things, (), is_asked(parts), *span(parts))
 
+    def subject_topic(self, parts: Parts) -> Subject:
+        """Without a verb: "ticket 3: on hold"."""
+        return Subject(Things(parts[0], (), *span(parts[:1])), (), False, *span(parts), terse=True)
+
     def subject_all(self, parts: Parts) -> Subject:
         """All of several are meant: "Sam's tickets should all be closed"."""
         things: Things = parts[0]
@@ -156,7 +175,15 @@ class Builder(Following, Transformer[Token, Any]):
         return Subject(command.things, command.finish(), command.asked, parts[1].value.first, parts[1].value.behind)
 
     def _done(self, group: Group, parts: Parts) -> Command:
+        if parts[0].terse and parts[1].value.fix:
+            raise Refused("NO_VERB", *span(parts))
         return self.interpreter.passive(group, parts[0], *span(parts))
+
+    def _status(self, group: Group, parts: Parts) -> Command:
+        """By the state that it leads to: "the status of #3 should be resolved"."""
+        if next(part.value.meaning for part in parts if part.type == "FIELDO") != "status":
+            raise Refused("", *span(parts))
+        return self.interpreter.passive(group, self.subject(parts), *span(parts))
 
     def _state(self, group: Group, parts: Parts) -> Command:
         """Marking something as what a verb makes of it."""
@@ -170,8 +197,7 @@ class Builder(Following, Transformer[Token, Any]):
 
     def _be(self, has_field: bool, group: Group, parts: Parts) -> list[Step]:
         """The passive of setting a field: "it should be urgent", "the priority of it should be high"."""
-        value = word(parts[-1]) if isinstance(parts[-1], Token) else parts[-1]
-        values = value if isinstance(value, tuple) else (value,)
+        values = self._values(parts[-1])
         things = next((part for part in parts if isinstance(part, Things | Ref)), None)
         if things is None:
             things = self._edge_ref("pronoun", parts[0])
@@ -184,6 +210,30 @@ class Builder(Following, Transformer[Token, Any]):
         item = Item(kind, name=name, values=values, first=values[0].first, behind=values[-1].behind)
         return self._set(group, things, item, parts)
 
+    def _just(self, group: Group, parts: Parts) -> list[Step]:
+        """A field and its value, of what was spoken of: "#3: priority = high"."""
+        name = next(part.value.meaning for part in parts if part.type == "FIELDO")
+        value = self._item("named", parts, name=name, values=self._values(parts[-1]))
+        return terse(self.interpreter.start(group, *span(parts), asked=False).take(value).finish())
+
+    def stated(self, parts: Parts) -> list[Step]:
+        """What something is to be, without a verb: "#3 urgent", "#3: urgent", "#3 priority: high"."""
+        things = parts[0] if isinstance(parts[0], Things) else Things(parts[0], (), *span(parts[:1]))
+        if any(ref.kind not in CERTAIN for ref in things.refs):
+            raise Refused("NO_VERB", *span(parts))
+        name = parts[1].value.meaning if parts[1].type == "FIELDO" else ""
+        values = self._values(parts[-1])
+        value = Item(
+            "named" if name else "chosen", name=name, values=values, first=values[0].first, behind=span(parts)[1]
+        )
+        return terse(self._set(self.partial, things, value, parts))
+
+    @staticmethod
+    def _values(part: Any) -> tuple[Any, ...]:
+        """The value or values that a part is."""
+        value = word(part) if isinstance(part, Token) else part
+        return value if isinstance(value, tuple) else (value,)
+
     def clear_field(self, parts: Parts) -> list[Step]:
         """Taking a value away: "clear the description of #3"."""
         things = next((part for part in parts if isinstance(part, Things | Ref)), None) or self._edge_ref(
@@ -193,13 +243,13 @@ class Builder(Following, Transformer[Token, Any]):
             things = Things((things,), (), things.first, things.behind)
         name = next(part.value.meaning for part in parts if isinstance(part, Token) and part.type == "FIELDO")
         null = Item("named", name=name, values=(Null(*span(parts)),), first=span(parts)[0], behind=span(parts)[1])
-        return self._set(next(group for group in self.groups.values() if group.partial), things, null, parts)
+        return self._set(self.partial, things, null, parts)
 
     def set_as(self, parts: Parts) -> list[Step]:
         """Making somebody something: "set Ann as the requester of #3"."""
         field = next(part.value for part in parts if isinstance(part, Token) and part.type == "FIELDO")
         item = Item("named", name=field.meaning, values=parts[1], first=parts[1][0].first, behind=field.behind)
-        return self._set(next(group for group in self.groups.values() if group.partial), parts[-1], item, parts)
+        return self._set(self.partial, parts[-1], item, parts)
 
     def add_text(self, parts: Parts) -> list[Step]:
         """Adding a text: "add a description to #3: it began on Monday"."""
@@ -209,14 +259,14 @@ class Builder(Following, Transformer[Token, Any]):
         values = parts[-1] if isinstance(parts[-1], tuple) else (parts[-1],)
         item = Item("named", name=parts[at].value.meaning, values=values, first=span(parts)[0], behind=span(parts)[1])
         things = Things(parts[at + 2], (), *span(parts[at + 2 : at + 3]))
-        return self._set(next(group for group in self.groups.values() if group.partial), things, item, parts)
+        return self._set(self.partial, things, item, parts)
 
     def add_field(self, parts: Parts) -> list[Step]:
         """Adding a value to something that is there: "add phone 555 to Ann"."""
         place = next(at for at, part in enumerate(parts) if isinstance(part, Token) and part.type == "FIELD")
-        things = Things(parts[-1], (), *span(parts[-1:]))
-        group = next(group for group in self.groups.values() if group.partial)
-        return self._set(group, things, self.named_value(parts[place : place + 2]), parts)
+        owner = next(part for part in parts if isinstance(part, tuple) and part is not parts[place + 1])
+        things = Things(owner, (), *span([owner]))
+        return self._set(self.partial, things, self.named_value(parts[place : place + 2]), parts)
 
     def _set(self, group: Group, things: Things, item: Item, parts: Parts) -> list[Step]:
         subject = Subject(things, (), False, *span(parts))
@@ -243,3 +293,16 @@ class Builder(Following, Transformer[Token, Any]):
             for meaning in idiom.meanings
         ]
         return self.interpreter.idiom(idiom.group, ways, *span(parts))
+
+
+def whole(steps: Sequence[Step]) -> list[Step]:
+    """The steps; Refused if one of them lacks what its verb needs."""
+    for step in steps:
+        if step.lacks:
+            raise step.lacks
+    return list(steps)
+
+
+def terse(steps: Sequence[Step]) -> list[Step]:
+    """The steps, marked as mere statements."""
+    return [replace(step, terse=True) for step in steps]

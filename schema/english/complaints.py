@@ -19,6 +19,7 @@ REFUSALS = {
     "negation": "A sentence that says what not to do is not done at all, not even the rest of it: say only what to do.",
     "exception": "Exceptions are not understood, so nothing is done: name what is meant.",
     "condition": "Conditions are not understood, so nothing is done: look first, then say what to do now.",
+    "alternative": "Nothing is chosen here, so nothing is done: say the one that is meant.",
     "schedule": "Everything is done at once, nothing at another time: leave the time out, or say it in quotes.",
 }
 

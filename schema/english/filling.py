@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.english.adjectives import adjectives_of
-from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of, names_of, title_of
+from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of, names_of, noun_words, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
-from deskgraph.schema.english.plan import Condition, Option, Ref, joined
+from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
+from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
-from deskgraph.schema.fields import Choice, One
+from deskgraph.schema.fields import Choice, Field, One, Texts
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.noun import noun_of
+from deskgraph.schema.noun import entities, noun_of
 from deskgraph.schema.verb import Verb
 
 ITSELF = "*"
@@ -50,14 +52,20 @@ class Filling:
             return [self]
         if item.kind == "noise":
             return [replace(self, open=item)]
-        email = self.verb.creates and item.kind == "thing" and item.values[0].kind in ("email", "quoted")
-        if self.open and item.kind in ("thing", "where", "bare") and not email:
+        if self.open and item.kind in ("thing", "where", "bare") and not self._looks_right(item):
             raise self.unexpected(self.open)
         made = replace(self, open=None)
         ways: list[Filling] = getattr(made, f"_{item.kind}")(item)
         if not ways:
             raise self.unexpected(item)
         return ways
+
+    def _looks_right(self, item: Item) -> bool:
+        """Whether an item is a value of what is created whatever stands before it: an address, a quoted text."""
+        if not self.verb.creates or item.kind != "thing":
+            return False
+        ref = item.values[0]
+        return ref.kind in ("email", "quoted") or any(looks(one, ref) for one in self.verb.inputs.values())
 
     def unexpected(self, item: Item) -> Refused:
         """That an item has no place with this verb."""
@@ -76,9 +84,14 @@ class Filling:
             return []
         ways = [way for name in self._refs_of() for way in self._try(name, refs[0])]
         main = main_text(self.verb)
-        if not ways and refs[0].kind == "quoted" and main and main not in self.settled:
+        if not ways and refs[0].kind == "quoted" and main and main not in self.settled and not self._names(main):
             ways = self._try(main, refs[0])
         return ways or self._swapped(refs[0])
+
+    def _names(self, main: str) -> bool:
+        """Whether a quoted text behind what is done to is rather what that is called: "disable the webhook 'x'"."""
+        described = bool(self.subject) and self.subject[-1].kind == "select"
+        return described and not self.verb.needs(self.verb.inputs[main])
 
     def _swapped(self, ref: Ref) -> list[Filling]:
         """The quoted text came first: "resolve 'restarted it' #3"."""
@@ -94,17 +107,20 @@ class Filling:
         if more:
             return []
         names = (
-            [title_of(self.verb.noun), main_text(self.verb)] if ref.kind in ("quoted", "name") and not ref.noun else []
+            [title_of(self.verb.noun), main_text(self.verb)]
+            if ref.kind in ("quoted", "name") and ref.noun in ("", self.verb.noun.prefix)
+            else []
         )
         names = [name for name in names if name and (ref.kind == "quoted" or name == "name" or name == "subject")]
         if ref.kind == "email":
             names = ["email"]
+        names = [name for name, one in self.verb.inputs.items() if looks(one, ref)] or names
         for name in names:
             if name in self.verb.inputs and name not in self.settled:
                 plain = ref.kind == "name" and not ref.conditions
                 text: Value = Text(ref.text, ref.first, ref.behind) if plain else ref
                 return self._try(name, text)
-        if ref.kind in ("id", "number", "email") or ref.noun:
+        if ref.kind in ("id", "number", "bare number", "email") or ref.noun:
             return [way for name in self._refs_of() for way in self._try(name, ref)][:1]
         return []
 
@@ -115,7 +131,8 @@ class Filling:
 
     def _bare(self, item: Item) -> list[Filling]:
         main = main_text(self.verb)
-        return self._try(main, item.values[0]) if main and main not in self.settled else []
+        ready = self.verb.creates or (self.subject and self.subject[-1].kind != "select")  # that is described further
+        return self._try(main, item.values[0]) if ready and main and main not in self.settled else []
 
     def _chosen(self, item: Item) -> list[Filling]:
         [value] = item.values
@@ -155,7 +172,7 @@ class Filling:
         name = self._named_input(item.name)
         if name and name not in self.settled and len(item.values) == 1:
             return self._try(name, item.values[0], strict=True)
-        return self._condition_of(item.name, item.values[0]) if len(item.values) == 1 else []
+        return self._condition_of(item.name, item.values[0]) if len(item.values) == 1 else self._listed(item)
 
     def _named_input(self, name: str) -> str:
         """The input that is meant by a name: its own, or another one of its names."""
@@ -177,6 +194,16 @@ class Filling:
 
     # What has a mark before it
 
+    def _listed(self, item: Item) -> list[Filling]:
+        """Several words or quoted texts, where an input takes a list of texts."""
+        names = (
+            [item.name] if item.name else [name for name in self.verb.inputs if item.mark in marks_of(self.verb, name)]
+        )
+        lists = [name for name in names if isinstance(self.verb.inputs.get(name), Texts)]
+        if not lists or any(not isinstance(one, Ref) or one.kind not in ("name", "quoted") for one in item.values):
+            return []
+        return self._try(lists[0], Text(",".join(one.text for one in item.values), item.first, item.behind))
+
     def _marked(self, item: Item) -> list[Filling]:
         if self.pending and item.mark in SETTING and len(item.values) == 1:
             return self._set_pending(item.values[0])
@@ -189,7 +216,7 @@ class Filling:
             ways = self._marked_input(item.mark, value)
             if ways:
                 return ways
-        described = self._further(item.mark, item.values) if not more else []
+        described = self._further(item.mark, item.values) if not more else self._listed(item)
         if described or self.verb.creates:
             return described
         if self.subject or not all(fits(ref, self.verb.noun.prefix) for ref in item.values):
@@ -201,8 +228,13 @@ class Filling:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]
         spoken = text.text.lower()
+        shared = any(mark in marks_of(self.verb, one) for one in self._refs_of())
+        named = shared and not text.quoted and (text.text[:1].isupper() or refers(text.text))
+        lasting = mark == "for" and (spoken.split()[-1],) in lexicon.listed("schedules")
         something = (
             spoken not in UNFINISHED
+            and not (named or lasting)
+            and (text.quoted or text.text.count("(") <= text.text.count(")"))
             and not spoken.startswith("the same")
             and spoken not in said_of(self.verb.noun.prefix)
         )
@@ -306,30 +338,53 @@ class Filling:
             raise self.unexpected(self.open)
         if self.pending:
             raise Refused(f"NO_VALUE:{self.pending}", first, behind, verb=self.verb, weight=1)
-        for name, declared in self.verb.inputs.items():
-            if self.verb.needs(declared) and name not in self.given:
-                raise Refused(
-                    f"MISSING:{name}",
-                    first,
-                    behind,
-                    code="INVALID_INPUT",
-                    field=declared.graphql,
-                    verb=self.verb,
-                    weight=2,
-                )
         if (self.verb.partial or self.by_name) and not self.given:
             raise Refused("NOTHING_TO_CHANGE", first, behind, verb=self.verb, weight=1)
         subject = self.subject
+        if subject and subject[0].count == RANGED and not self.given and self._refs_of():
+            raise Refused(f"UNEXPECTED:{self.verb.key()}", subject[0].first, subject[0].behind, verb=self.verb)
         if any(ref.text == "everything" and not ref.conditions for ref in subject):
             raise Refused("EVERYTHING", subject[0].first, subject[0].behind, verb=self.verb, weight=2)
         if subject and self.conditions:
             subject = (*subject[:-1], subject[-1].where(*self.conditions))
         if not subject and not self.verb.creates:
             subject = (Ref("pronoun", "implied", first=first, behind=behind),)
-        return Option(self.verb, subject, self.given)
+        option = Option(self.verb, subject, self.given)
+        self._must_have_all(option, first, behind)
+        return option
+
+    def _must_have_all(self, option: Option, first: int, behind: int) -> None:
+        """Refused, if an input is missing; one text that is may yet be found before the command."""
+        missing = [name for name, one in self.verb.inputs.items() if self.verb.needs(one) and name not in self.given]
+        if missing:
+            [name, *more] = missing
+            declared = self.verb.inputs[name]
+            raise Refused(
+                f"MISSING:{name}",
+                first,
+                behind,
+                code="INVALID_INPUT",
+                field=declared.graphql,
+                verb=self.verb,
+                weight=2,
+                option=option if is_text(declared) and not more else None,
+            )
 
 
 ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
+
+
+def looks(declared: Field, ref: Ref) -> bool:
+    """Whether a word can only be a value of the field, by the look of it."""
+    return bool(declared.looks) and ref.kind == "name" and re.fullmatch(declared.looks, ref.text) is not None
+
+
+def refers(text: str) -> bool:
+    """Whether a text begins with a reference: "#3", "ticket 3"."""
+    first, *rest = tokens_of(text).tokens
+    nouns = {one for entity in entities() for one, _ in noun_words(entity)}
+    numbered = bool(rest) and rest[0].kind in ("hash", "number", "id") and first.word in nouns
+    return first.kind in ("hash", "id") or numbered
 
 
 @cache

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from deskgraph.schema.english.naming import Naming
-from deskgraph.schema.english.nodes import Item, Null, Text
+from deskgraph.schema.english.nodes import Item, Null, Refused, Text
 from deskgraph.schema.english.parts import Parts, span, word
+
+COPULAS = ("is ", "are ", "was ", "were ")
 
 
 class Following(Naming):
@@ -22,14 +24,17 @@ class Following(Naming):
         return Item("thing", values=parts[0], first=span(parts)[0], behind=span(parts)[1])
 
     def marked(self, parts: Parts) -> Item:
-        values = parts[1] if isinstance(parts[1], tuple) else (parts[1],)
+        values = parts[-1] if isinstance(parts[-1], tuple) else (parts[-1],)
         return self._item("marked", parts, mark=parts[0].value.meaning, values=values)
 
     def marked_anyone(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(self._edge_ref("anyone", parts[1]),))
 
     def marked_choice(self, parts: Parts) -> Item:
-        return self._item("marked", parts, mark=parts[0].value.meaning, values=(word(parts[1]),))
+        return self._item("marked", parts, mark=parts[0].value.meaning, values=(word(parts[-1]),))
+
+    def named_as(self, parts: Parts) -> Item:
+        return self._item("named", parts, name=parts[-1].value.meaning, values=parts[1])
 
     def chosen(self, parts: Parts) -> Item:
         return self._item("chosen", parts, values=(word(parts[0]),))
@@ -62,7 +67,7 @@ class Following(Naming):
         return Item("thing", "of field", values=(ref,), first=ref.first, behind=ref.behind)
 
     def condition(self, parts: Parts) -> Item:
-        return self._item("where", parts, mark=parts[0].value.meaning, values=tuple(self.adjs(parts[1:])))
+        return self._item("where", parts, mark=parts[0].value.meaning, values=tuple(parts[1]))
 
     def adjective(self, parts: Parts) -> Item:
         return self._item("where", parts, values=tuple(self.adjs(parts)))
@@ -82,6 +87,8 @@ class Following(Naming):
 
     def tail_named(self, parts: Parts) -> Any:
         text = next(part for part in parts if isinstance(part, Text))
+        if parts.index(text) == 1 and text.text.lower().startswith(COPULAS):
+            raise Refused("", *span(parts))  # there is a reading in which that word is no part of the text
         item = self._item("named", parts[: parts.index(text) + 1], name=parts[0].value.meaning, values=(text,))
         closers = parts[parts.index(text) + 1 :]
         return (item, *closers[0]) if closers else (item,)

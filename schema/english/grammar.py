@@ -133,6 +133,8 @@ def _acts(group: Group) -> list[str]:
     name, key = group.name.upper(), group.key.lower()
     starts = [f"V_{name} -> act_{key}", f"GLEAD G_{name} -> act_{key}"]
     starts += [f"subject P_{group.key} -> done_{key}", f"further P_{group.key} -> done_{key}"]
+    if not group.partial:
+        starts += [f"{det}FIELDO PREPM np BE P_{group.key} -> status_{key}" for det in ("", "DET ")]
     return [
         *starts,
         *(
@@ -152,6 +154,18 @@ def _sets(group: Group) -> list[str]:
     """The further forms of setting fields: "it should be urgent", "the priority of it should be high"."""
     key = group.key
     found = [f"np HAVING {way}CHOICE -> be_{key.lower()}" for way in ("", "DET ", "DETI ")]
+    found += [
+        f"np HAVING {way}FIELDO {value} -> field_be_{key.lower()}"
+        for way in ("", "DET ", "DETI ")
+        for value in ("refs", "EQ refs", "EQ CHOICE")
+    ]
+    found += ["np CHOICE -> stated", "np FIELDO EQ refs -> stated", "np FIELDO EQ CHOICE -> stated"]
+    found += [
+        f"{way} {value} -> just_{key.lower()}"
+        for way in ("FIELDO EQ", "FIELDO BE", "DET FIELDO BE")
+        for value in ("refs", "CHOICE")
+    ]
+    found += [f"V_CREATE PREP refs {way}FIELD refs -> add_field" for way in ("", "DET ", "DETI ")]
     found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
     subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
     found += [
@@ -160,7 +174,7 @@ def _sets(group: Group) -> list[str]:
         for value in ("refs", "CHOICE")
     ]
     wanted = ["WANT np", "WANT np TOBE"]
-    found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DETI ")]
+    found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DET ", "DETI ")]
     found += [
         f"WANT {subject} {tobe}P_{key} EQ {value} -> field_be_{key.lower()}"
         for subject in subjects[:3]
@@ -176,8 +190,8 @@ def _sets(group: Group) -> list[str]:
     found += [f"VSET refs {way}FIELDO PREPM np -> set_as" for way in ("ASF ", "DET ", "DETI ")]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
     for subject in subjects:
-        for verb in ("BE", "EQT", f"BE P_{key} EQ"):
-            found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
+        for verb, text in (("BE", "refs"), ("EQT", "textual"), (f"BE P_{key} EQ", "refs")):
+            found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in (text, "CHOICE")]
     return found
 
 

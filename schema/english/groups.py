@@ -98,7 +98,7 @@ def main_text(verb: type[Verb]) -> str | None:
 
 def title_of(noun: type[Noun]) -> str | None:
     """The text by which people know one of the noun: its name, or a ticket's subject."""
-    return next((name for name in ("name", "subject", "title") if name in noun.fields), None)
+    return next((name for name in ("name", "subject", "title") if isinstance(noun.fields.get(name), Text)), None)
 
 
 def is_text(declared: Field | None) -> bool:

@@ -8,6 +8,7 @@ from deskgraph.schema.english.tokens import Sentence
 HARD = (";", ".", "!", "?", "\n")
 SOFT = (",",)
 LONGEST_JOINT = 12
+LONGEST_SIGNATURE = 3
 
 
 class Joints(Lookup):
@@ -28,15 +29,22 @@ class Joints(Lookup):
                 return True
         if (behind := self._longest(self.words.negations, at)[0]) > at:
             at = behind
-        return any(self._longest(trie, at)[0] > at for trie in (self.words.commands, self.words.wants))
+        behind, kind = self._longest(self.words.commands, at)
+        field = kind == "foreign" and behind < self.size and self.tokens[behind].word in (":", "=")  # "contact: Ann"
+        return (behind > at and not field) or self._longest(self.words.wants, at)[0] > at
 
     def _certain_command(self, place: int) -> bool:
-        """Whether a command starts there that says at once what it is done to: "close it", "assign #3"."""
+        """Whether a command starts there that says what it does: "close it", "set the priority", "assign to Sam"."""
         behind = self._longest(self.words.commands, place)[0]
         if behind == place or behind >= self.size:
             return False
-        senses = {sense.terminal for match in self.matches[behind] if not match.slips for sense in match.senses}
-        return self.tokens[behind].kind in ("hash", "id") or "PRON" in senses
+        if self.tokens[behind].kind in ("hash", "id") or self._means(behind, "PRON"):
+            return True
+        named = self._means(behind, "DET", "DETI") and self._means(behind + 1, "NB", "FIELDO", slips=True)
+        if named or self._means(behind, "FIELDO", slips=True):
+            return True
+        plain = self.tokens[place].word in self.words.names
+        return plain and self.tokens[behind].word == "to" and not self._means(behind + 1, "DET", "DETI")
 
     def _negates(self, place: int) -> bool:
         """Whether a command follows the negation at a token."""
@@ -83,10 +91,22 @@ class Joints(Lookup):
     def _is_then(self, word: str) -> bool:
         return word in self.words.then
 
+    def _signature(self) -> int:
+        """Where the name of who writes starts, if the sentence ends with one: "Best regards, Tom"."""
+        start = self.size
+        while start > max(self.size - LONGEST_SIGNATURE, 0) and self._unknown(start - 1):
+            start -= 1
+        off = start
+        while off and self.tokens[off - 1].word in (",", "\n"):
+            off -= 1
+        offs = range(max(off - LONGEST_SIGNATURE, 0), off if off < start else 0)
+        return start if any(self._longest(self.words.sign_offs, place)[0] == off for place in offs) else self.size
+
     def _endings(self) -> list[bool]:
         """For each token, whether from it on there are only stops and politeness, beginning with a stop."""
-        closing = [*[False] * self.size, True]
-        for place in range(self.size - 1, -1, -1):
+        end = self._signature()
+        closing = [*[False] * end, *[True] * (self.size - end + 1)]
+        for place in range(end - 1, -1, -1):
             if self.tokens[place].word in (*HARD, ",", ":", ")", "-"):
                 closing[place] = closing[place + 1]
             else:

@@ -7,6 +7,7 @@ can't go over "then", ";" or the end of a sentence where a command follows: such
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from deskgraph.schema.english import lexicon
@@ -21,7 +22,8 @@ COUNTS = {
     for count, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
 }
 INNER = ("of", "and", "&", "de", "von", "van", "the", "for")
-TEXTUAL = ("word", "number", "hash", "id", "email")
+TEXTUAL = ("word", "number", "hash", "id", "email", "url")
+RANGED = re.compile(r"(\d{1,15})[-–](\d{1,15})")
 SLIP = 3.0
 
 
@@ -49,6 +51,7 @@ class Lattice(Joints):
 
     def __init__(self, sentence: Sentence, words: Words) -> None:
         super().__init__(sentence, words)
+        self.shouted = sentence.text.isupper()
         self.edges: list[list[Edge]] = [[] for _ in range(self.size)]
         for place in range(self.size):
             self._fill(place)
@@ -62,6 +65,8 @@ class Lattice(Joints):
             for sense in match.senses:
                 if sense.terminal in FILLING and any(near not in FORGIVEN for _, near in match.fix):
                     continue
+                if sense.terminal == "RANGE" and not self._between_numbers(place, match.behind):
+                    continue
                 cost = sense.cost + SLIP * match.slips + 0.01
                 self._add(sense.terminal, sense.meaning, cost, place, match.behind, match.fix)
                 if (
@@ -74,14 +79,21 @@ class Lattice(Joints):
             self._add("NUM", COUNTS[token.word], 0.3, place, place + 1)
         if token.kind == "ordinal":
             self._add("NUMW", None, 0.0, place, place + 1)
-        plain = {"id": "ID", "hash": "HASH", "number": "NUM", "email": "EMAIL", "quoted": "QUOTED"}
+        plain = {"id": "ID", "hash": "HASH", "number": "NUM", "email": "EMAIL", "quoted": "QUOTED", "url": "QUOTED"}
         if token.kind in plain:
             self._add(plain[token.kind], token.text, 0.0, place, place + 1)
+        if ranged := RANGED.fullmatch(token.text):
+            self._add("RANGED", ranged.groups(), 0.0, place, place + 1)
         if token.kind == "email" or token.word in ("(", "<"):
             self._paired_address(place)
         self._names(place)
         self._texts(place)
         self._joints(place)
+
+    def _between_numbers(self, first: int, behind: int) -> bool:
+        """Whether there is a number before and behind these tokens."""
+        around = [self.tokens[place].kind for place in (first - 1, behind) if 0 <= place < self.size]
+        return len(around) == 2 and all(kind in ("hash", "number") for kind in around)
 
     def _slips(self, first: int, behind: int) -> Fixes:
         """The short words among the tokens that are slips of others."""
@@ -136,14 +148,15 @@ class Lattice(Joints):
                 and self.tokens[place - 1].text[:1].isupper()
                 else None
             )
-        if token.kind == "mark":
+        if token.kind == "mark" or (first and (token.word,) in lexicon.listed("questions")):
             return None
         if self._unknown(place) or not any(not match.slips for match in self.matches[place]):
             return self._unknown_price(place, first=first)
-        if token.text[:1].isupper() and not (token.text.isupper() and self._means(place, "PREP", "EQ", "DET", "DETI")):
+        shouted = token.text.isupper() and (first or self.shouted)
+        if token.text[:1].isupper() and not (shouted and self._means(place, "PREP", "EQ", "DET", "DETI")):
             return 0.8
         if first and self._means(
-            place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB"
+            place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB", "NP"
         ):
             return None
         if not first and token.word in INNER and place + 1 < self.size:
@@ -223,7 +236,7 @@ class Lattice(Joints):
             self._add("COMMAT", ":", 2.0, place, behind)
             self._add("NOISE", "noise", 0.8, place, place + 1)
         asked = any(token.word == "?" for token in self.tokens[place:behind])
-        self._add("SEP", "?" if asked else ".", cost, place, behind, self._slips(place, behind))
+        self._add("SEP", "?" if asked else "," if cost else ".", cost, place, behind, self._slips(place, behind))
         self._add("GAP", ".", cost + 1.5, place, behind, self._slips(place, behind))
         words = tuple(token.word for token in self.tokens[place:behind])
         if words in LISTS:

@@ -14,7 +14,7 @@ from deskgraph.schema.english.tokens import tokens_of
 Phrase = tuple[str, ...]
 REFERENCE = re.compile(r"@([a-z]+(?: [a-z]+)*)")
 
-# Frequent slips that are too short to be found by their distance.
+# Frequent slips and abbreviations that are too short to be found by their distance.
 SLIPS = {
     "adn": "and",
     "nad": "and",
@@ -24,6 +24,17 @@ SLIPS = {
     "thn": "then",
     "wih": "with",
     "wth": "with",
+    "wit": "with",
+    "w/": "with",
+    "u": "you",
+    "til": "until",
+    "thru": "through",
+    "bc": "because",
+    "b/c": "because",
+    "cuz": "because",
+    "coz": "because",
+    "cos": "because",
+    "tix": "tickets",
 }
 
 

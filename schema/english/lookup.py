@@ -35,17 +35,20 @@ class Words:
         lists = ("foreign", "searches", "questions", *RESERVED)
         known = {word for name in lists for phrase in lexicon.listed(name) for word in phrase}
         self.spelling = Spelling(vocabulary.words, known)
+        self.names = {group.name for group in vocabulary.groups}
         self.trie: Trie = {}
         for phrases in vocabulary.phrases.values():
             for phrase, senses in phrases.items():
                 self._add(self.trie, phrase)[SENSES] = senses
         self.reserved = self._trie(vocabulary.reserved)
-        self.commands = self._trie(dict.fromkeys(vocabulary.commands, "command"))
+        foreign = dict.fromkeys(lexicon.listed("foreign"), "foreign")
+        self.commands = self._trie(foreign | dict.fromkeys(vocabulary.commands, "command"))
         self.leads = self._trie(dict.fromkeys([*lexicon.listed("leads"), *lexicon.listed("asks")], "lead"))
         self.wants = self._trie(dict.fromkeys([*lexicon.listed("wants"), *lexicon.listed("gerund_leads")], "want"))
         self.negations = self._trie(dict.fromkeys(lexicon.listed("negations"), "negation"))
         self.then = self._trie(dict.fromkeys(lexicon.listed("then"), "then"))
         self.ands = self._trie(dict.fromkeys(lexicon.listed("ands"), "and"))
+        self.sign_offs = self._trie(dict.fromkeys(lexicon.listed("sign_offs"), "end"))
         self.ends = self._trie(dict.fromkeys(lexicon.listed("polite_ends"), "end"))
 
     def _trie(self, phrases: dict[Phrase, str]) -> Trie:
@@ -152,12 +155,14 @@ class Lookup:
                 found[place] = "schedule"
         return found
 
-    def _means(self, place: int, *terminals: str) -> bool:
-        """Whether a token alone may be one of these terminals."""
+    def _means(self, place: int, *terminals: str, slips: bool = False) -> bool:
+        """Whether a token alone may be one of these terminals, perhaps misspelled; false behind the last one."""
+        if place >= self.size:
+            return False
         found = (
             sense.terminal
             for match in self.matches[place]
-            if not match.slips and match.behind == place + 1
+            if (slips or not match.slips) and match.behind == place + 1
             for sense in match.senses
         )
         return any(terminal in terminals for terminal in found)

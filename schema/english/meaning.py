@@ -16,6 +16,9 @@ from deskgraph.schema.verb import VERBS, Verb
 
 MOST_ITEMS = 100
 MOST_NOISE = 4
+ASIDE = ("with", "as", "at")
+THINGS = ("it", "them", "implied")
+CERTAIN = ("id", "number", "bare number", "pronoun")
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,15 @@ class Subject:
     asked: bool
     first: int
     behind: int
+    terse: bool = False
 
 
 @dataclass(frozen=True)
 class Command:
     """A command as far as it was read: the ways to fill the verbs that it may mean.
 
-    `things` is what it is about in the passive, `before` what was said of that before.
+    `things` is what it is about in the passive, `before` what was said of that before, `asides` what is said besides
+    that only updating takes.
     """
 
     group: Group
@@ -44,10 +49,15 @@ class Command:
     items: tuple[Item, ...] = ()
     things: Things | None = None
     before: tuple[Step, ...] = ()
+    asides: tuple[Item, ...] = ()
+    terse: bool = False
 
     def take(self, item: Item) -> Command:
         """With one more item; Refused if that fits none of the ways."""
         ways, refused = walk(self.ways, item)
+        if not ways and is_aside(item) and any(self._takes_aside(way, item) for way in self.ways):
+            ways = [replace(way, open=None) for way in self.ways]
+            return replace(self, ways=tuple(ways), asides=(*self.asides, item), behind=max(self.behind, item.behind))
         noisy = len(self.items) >= MOST_NOISE and all(one.kind == "noise" for one in (*self.items[-MOST_NOISE:], item))
         if not ways or noisy or len(self.items) >= MOST_ITEMS:
             raise refused or Refused("", item.first, item.behind)
@@ -55,9 +65,35 @@ class Command:
         return replace(self, ways=tuple(ways), items=(*self.items, item), behind=max(self.behind, behind))
 
     def finish(self) -> tuple[Step, ...]:
-        """The steps; Refused if something is missing."""
-        options = finished(self.ways, self.first, self.behind)
-        return (*self.before, Step(options, self.first, self.behind, asked=self.asked))
+        """The steps; Refused if something is missing, unless that is a text which may stand before the command."""
+        lacks: Refused | None = None
+        try:
+            options = finished(self.ways, self.first, self.behind)
+        except Refused as error:
+            if error.option is None:
+                raise
+            options, lacks = (error.option,), error
+        step = Step(options, self.first, self.behind, asked=self.asked, lacks=lacks, terse=self.terse)
+        return (*self.before, step, *([self._aside(options)] if self.asides else []))
+
+    def _takes_aside(self, way: Filling, item: Item) -> bool:
+        """Whether the item sets a field of what the verb is done to, though it is no input of the verb."""
+        started = way.given or item.kind != "chosen"
+        ready = started and not (way.pending or way.by_name or self.asides)
+        return bool(ready) and any(walk([Filling(verb, way.subject)], item)[0] for verb in updating(way.verb))
+
+    def _aside(self, options: tuple[Option, ...]) -> Step:
+        """The step of what was said besides: "with high priority"."""
+        first, behind = self.asides[0].first, self.asides[-1].behind
+        if any(ref.kind not in CERTAIN for option in options for ref in option.subject):
+            raise Refused(f"UNEXPECTED:{options[0].verb.key()}", first, behind, verb=options[0].verb, weight=1)
+        several = any(len(option.subject) > 1 or option.subject[0].many for option in options)
+        implied = any(option.implied for option in options)
+        pronoun = Ref("pronoun", "implied" if implied else "them" if several else "it", first=first, behind=behind)
+        ways: Sequence[Filling] = [Filling(verb, (pronoun,)) for option in options for verb in updating(option.verb)]
+        for item in self.asides:
+            ways, _ = walk(ways, item)
+        return Step(finished(ways, first, behind), first, behind)
 
 
 @dataclass(frozen=True)
@@ -134,7 +170,7 @@ class Interpreter:
         command = command.take(Item("thing", values=things.refs, first=things.first, behind=things.behind))
         for mod in things.mods:
             command = command.take(mod)
-        return replace(command, things=things, before=subject.before, behind=behind)
+        return replace(command, things=things, before=subject.before, behind=behind, terse=subject.terse)
 
     def state(self, group: Group, setting: Command, first: int, behind: int) -> Command:
         """Marking something as what a verb makes of it: "mark #3 as resolved: cable replaced"."""
@@ -147,6 +183,15 @@ class Interpreter:
             command = command.take(item)
         return replace(command, behind=behind)
 
+    def caused(self, cause: Item, steps: Sequence[Step]) -> list[Step]:
+        """The steps with the reason that stands before them; the last that takes it gets it, and all that lack one."""
+        made = [_caused(cause, step) for step in steps]
+        wanting = [place for place, step in enumerate(steps) if step.lacks and made[place]]
+        wanting = wanting or [place for place, step in enumerate(made) if step][-1:]
+        if not wanting:
+            raise Refused("", cause.first, cause.behind, weight=2)
+        return [made[place] if place in wanting else step for place, step in enumerate(steps)]  # type: ignore[misc]
+
     def about(self, refs: tuple[Ref, ...], step: Step) -> Step:
         """The step with what stands before it in its place: as what it is done to, or as what is created is about."""
         options = [one for option in step.options for one in self._about(refs, option)]
@@ -156,7 +201,7 @@ class Interpreter:
 
     def _about(self, refs: tuple[Ref, ...], option: Option) -> list[Option]:
         verb = option.verb
-        if option.implied:
+        if option.subject and all(ref.kind == "pronoun" and ref.text in THINGS for ref in option.subject):
             return [replace(option, subject=refs)] if all(fits(ref, verb.noun.prefix) for ref in refs) else []
         if not verb.creates or len(refs) > 1 or any(isinstance(value, Ref) for value in option.given.values()):
             return []
@@ -165,6 +210,8 @@ class Interpreter:
 
     def gap(self, refs: tuple[Ref, ...], items: Sequence[Item], first: int, behind: int) -> Step:
         """A step without a verb; `again` makes it one."""
+        if any(ref.kind == "pronoun" for ref in refs):
+            raise Refused("NO_VERB", first, behind)
         thing = Item("thing", values=refs, first=refs[0].first, behind=refs[-1].behind)
         return Step((), first, behind, items=(thing, *items))
 
@@ -214,6 +261,13 @@ class Interpreter:
         return replace(filling, target=ITSELF if filling.subject else "")
 
 
+def _caused(cause: Item, step: Step) -> Step | None:
+    """The step with a reason; None if none of its verbs takes one, or has one already."""
+    starts = [Filling(one.verb, one.subject, one.given, frozenset(one.given)) for one in step.options]
+    options = tuple(Option(way.verb, way.subject, way.given) for way in walk(starts, cause)[0])
+    return replace(step, options=options, first=min(step.first, cause.first), lacks=None) if options else None
+
+
 def _ways(group: Group) -> tuple[Filling, ...]:
     """The verbs that a group's word may mean: setting what another verb sets is that verb."""
     setting = {verb: 0 for one in group.verbs if group.partial for verb in set_by_verbs(one.noun).values()}
@@ -255,6 +309,21 @@ def slot_item(verb: type[Verb], name: str, value: Any) -> Item:
 def is_value(item: Item) -> bool:
     """Whether an item is an input's value rather than a description."""
     return item.kind in ("named", "chosen", "bare") or isinstance(next(iter(item.values), None), Text | Word)
+
+
+def is_aside(item: Item) -> bool:
+    """Whether an item may set something besides what the verb does: "with high priority", "as urgent"."""
+    value = next(iter(item.values), None)
+    if not isinstance(value, Word):
+        return False
+    return item.kind == "named" or item.mark in ASIDE or (item.kind == "chosen" and item.behind - item.first > 1)
+
+
+def updating(verb: type[Verb]) -> list[type[Verb]]:
+    """The verb that sets fields of the same noun, if there is one and it is another one."""
+    return [
+        one for one in VERBS.values() if one.partial and one.noun is verb.noun and not verb.creates and one is not verb
+    ]
 
 
 def walk(ways: Sequence[Filling], item: Item) -> tuple[list[Filling], Refused | None]:

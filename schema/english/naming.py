@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lark import Token
 
 from deskgraph.schema.english.nodes import Adjective, Edge, Refused, Text, Things
 from deskgraph.schema.english.parts import Parts, span
-from deskgraph.schema.english.plan import Condition, Ref, joined
+from deskgraph.schema.english.plan import RANGED, Condition, Ref, joined
 from deskgraph.schema.english.tokens import Sentence
 from deskgraph.schema.english.values import fits
 from deskgraph.schema.english.values import noun as prefixed
@@ -16,6 +17,7 @@ from deskgraph.schema.noun import noun_of
 
 MOST_LISTED = 100
 EVERYTHING = "everything"
+DASHES = " -–—"
 
 
 class Naming:
@@ -27,12 +29,39 @@ class Naming:
         return parts[0]  # type: ignore[no-any-return]
 
     def refs(self, parts: Parts) -> tuple[Ref, ...]:
-        return (parts[0],)
+        return parts[0] if isinstance(parts[0], tuple) else (parts[0],)
 
     def refs_more(self, parts: Parts) -> tuple[Ref, ...]:
-        if len(parts[0]) >= MOST_LISTED:
+        refs = (*parts[0], *self.refs(parts[2:]))
+        if len(refs) > MOST_LISTED:
             raise Refused("TOO_MANY", *span(parts), weight=3)
-        return (*parts[0], parts[2])
+        return refs
+
+    def range(self, parts: Parts) -> tuple[Ref, ...]:
+        """All from one number to another one: "#1 to #5", "tickets 1 through 5"."""
+        ends = (parts[-3], parts[-1])
+        if any(ref.kind not in ("number", "bare number") for ref in ends):
+            raise Refused("", *span(parts))
+        head = parts[0].meaning if isinstance(parts[0], Edge) else ends[0].noun
+        return self._range(ends[0].text, ends[1].text, head, parts)
+
+    def both_of(self, parts: Parts) -> tuple[Ref, ...]:
+        """Two, each by itself: "both #1 and #2"."""
+        return (parts[1], parts[3])
+
+    def range_word(self, parts: Parts) -> tuple[Ref, ...]:
+        """The same in one word: "tickets 1-5"."""
+        start, end = parts[-1].value.meaning
+        return self._range(start, end, parts[0].meaning if isinstance(parts[0], Edge) else "", parts)
+
+    def _range(self, start: str, end: str, noun: str, parts: Parts) -> tuple[Ref, ...]:
+        first, last = int(start[:15]), int(end[:15])
+        if last <= first:
+            raise Refused("", *span(parts))
+        if last - first >= MOST_LISTED:
+            raise Refused("TOO_MANY", *span(parts), weight=3)
+        one = Ref("number", "", noun, RANGED, first=span(parts)[0], behind=span(parts)[1])
+        return tuple(replace(one, text=str(number)) for number in range(first, last + 1))
 
     def np(self, parts: Parts) -> Things:
         return Things(parts[0], (), *span(parts))
@@ -54,7 +83,9 @@ class Naming:
     def _text(self, parts: Parts) -> Text:
         first, behind = span(parts)
         start, end = self.sentence.place(first, behind)
-        return Text(self.sentence.text[start:end], first, behind)
+        text = self.sentence.text[start : end + 1]
+        closed = text.endswith(")") and text.count("(") == text.count(")")
+        return Text(text if closed else self.sentence.text[start:end].rstrip(DASHES), first, behind)
 
     def known(self, parts: Parts) -> Ref:
         return self._single("id", parts)
@@ -90,6 +121,11 @@ class Naming:
         where = Ref("name", owner.text, first=owner.first, behind=owner.behind)
         return Ref("name", name.text, token.value.meaning, "one", (Condition("", ref=where),), *span(parts))
 
+    def named_in(self, parts: Parts) -> Ref:
+        """A name, and whose it is behind it: "Ann Archer (Acme)", at the end of a text "Ann Archer of Acme"."""
+        where = Ref("name", parts[2].text, first=parts[2].first, behind=parts[2].behind)
+        return Ref("name", parts[0].text, "", "one", (Condition("", ref=where),), *span(parts))
+
     def named_mailed(self, parts: Parts) -> Ref:
         named = self.named(parts)
         return named.where(Condition("email", (parts[-1].value.meaning,)))
@@ -109,6 +145,7 @@ class Naming:
 
     def _edge_ref(self, kind: str, token: Token) -> Ref:
         edge: Any = token.value
+        kind = "me" if edge.meaning == "me" else kind
         return Ref(kind, kind if kind in ("me", "anyone") else str(edge.meaning), first=edge.first, behind=edge.behind)
 
     def the_one(self, parts: Parts) -> Ref:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from deskgraph.schema.english.plan import Condition, Ref
+from deskgraph.schema.english.plan import Condition, Option, Ref
 from deskgraph.schema.verb import Verb
 
 
@@ -128,7 +128,10 @@ class Filled:
 
 
 class Refused(Exception):
-    """A reading that makes no sense: what is wrong, with which tokens, and in how far it was right at least."""
+    """A reading that makes no sense: what is wrong, with which tokens, and in how far it was right at least.
+
+    `option` is what it comes to if what is missing is found elsewhere in the sentence.
+    """
 
     def __init__(
         self,
@@ -141,7 +144,9 @@ class Refused(Exception):
         verb: type[Verb] | None = None,
         candidates: tuple[str, ...] = (),
         weight: int = 0,
+        option: Option | None = None,
     ) -> None:
         super().__init__(message)
         self.message, self.first, self.behind, self.code = message, first, behind, code
         self.field, self.verb, self.candidates, self.weight = field, verb, candidates, weight
+        self.option = option

@@ -12,6 +12,7 @@ from deskgraph.schema.fields import Choice, Field
 from deskgraph.schema.verb import Verb
 
 MANY = ("all", "several", "both")
+RANGED = "range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Ref:
 
     `text` is the id, number, address, name or pronoun. `noun` is the prefix of the noun, where the sentence says it.
     A select describes what it means by conditions, and `count` says how many are meant: one, all, several, both,
-    newest or oldest. `first` and `behind` are the tokens that say it.
+    newest or oldest; of a number it may say that it
+    is one of a range. `first` and `behind` are the tokens that say it.
     """
 
     kind: str
@@ -109,7 +111,9 @@ class Correction:
 class Step:
     """One step: the ways to understand it, of which what is looked up leaves one, and the words that say it.
 
-    `asked`: it has the form of a polite question. `items` is what a step without a verb says.
+    `asked`: it has the form of a polite question. `items` is what a step without a verb says. `terse`: it
+    only states something, as in "#3: urgent". `lacks` is the error of
+    a step whose text may yet come from the words before it.
     """
 
     options: tuple[Option, ...]
@@ -121,6 +125,8 @@ class Step:
     corrections: tuple[Correction, ...] = ()
     asked: bool = False
     items: tuple[Any, ...] = ()
+    lacks: Exception | None = None
+    terse: bool = False
 
     @property
     def price(self) -> float:

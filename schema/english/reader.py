@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock, Thread
 from typing import Any
 
 from lark import Lark, Token
@@ -28,6 +29,8 @@ from deskgraph.schema.verb import VERBS
 WIDTH = 48
 SAME = 3
 END = "$END"
+BEHIND_STEPS = ("SEP", "GAP", "END")
+MAKING = Lock()
 
 
 class NoLexer(Lexer):
@@ -45,12 +48,15 @@ class NoLexer(Lexer):
 
 @dataclass(slots=True)
 class Reading:
-    """How far one reading has come: the parser's state, the price so far, and the words it took for others."""
+    """How far one reading has come: the parser's state, the cost of its words so far, and those it took for others.
+
+    `price` is what its steps cost besides.
+    """
 
     cost: float
     state: Any
     fixes: tuple[tuple[int, str], ...] = ()
-    last: Edge | None = None
+    price: float = 0.0
 
 
 @dataclass
@@ -108,7 +114,10 @@ class Reader:
             except Refused as refused:
                 result.refusals.append((edge.first, cost, refused))
                 continue
-            columns[edge.behind].append(Reading(cost, state, (*reading.fixes, *edge.fix), edge))
+            price = (
+                sum(step.price for step in state.value_stack[-2]) if edge.terminal in BEHIND_STEPS else reading.price
+            )
+            columns[edge.behind].append(Reading(cost, state, (*reading.fixes, *edge.fix), price))
 
     def _finish(self, column: list[Reading], result: Result) -> None:
         size = result.lattice.size
@@ -134,7 +143,7 @@ def pruned(readings: list[Reading], size: int) -> list[Reading]:
     width = WIDTH if size < 400 else max(4, WIDTH * 400 // size)
     kept: list[Reading] = []
     seen: dict[tuple[Any, ...], int] = {}
-    for reading in sorted(readings, key=lambda one: one.cost):
+    for reading in sorted(readings, key=lambda one: one.cost + one.price):
         stack = tuple(reading.state.state_stack)
         count = seen.get(stack, 0)
         if count < SAME:
@@ -151,5 +160,11 @@ def _reader(_verbs: tuple[Any, ...]) -> Reader:
 
 
 def reader() -> Reader:
-    """The reader of the verbs that are declared now; made once, and again when a verb is added."""
-    return _reader(tuple(VERBS.items()))
+    """The reader of the verbs that are declared now; made once, in about a second, and again when a verb is added."""
+    with MAKING:
+        return _reader(tuple(VERBS.items()))
+
+
+def make_ahead() -> None:
+    """Make the reader in a thread of its own. Whoever asks for it before it is made waits."""
+    Thread(target=reader, name="reader of sentences", daemon=True).start()

@@ -13,6 +13,7 @@ SCAN = re.compile(
     r"""
     (?P<space>[^\S\n]+)
   | (?P<newline>\s*\n\s*)
+  | (?P<url>https?://[^\s<>"'`“”‘’]*[^\s<>"'`“”‘’.,;:!?)\]])
   | (?P<email>[^\W_][\w.+-]*@[\w-]+(?:\.[\w-]+)*\w)
   | (?P<hash>\#\s?\d{1,3}(?:,\d{3})+\b|\#\s?\d+\b)
   | (?P<arrow>->|=>|→|:=)
@@ -20,7 +21,7 @@ SCAN = re.compile(
   | (?P<time>\b\d{1,2}(?::\d\d)?\s?(?:am|pm|a\.m\.|p\.m\.|o'clock)\b|\b\d{1,2}:\d\d\b)
   | (?P<number>\d+\b(?![.\-/'’]\w))
   | (?P<possessive>['’]s\b)
-  | (?P<word>[@+]?\w(?:[\w/&+-]|[.'’](?=\w))*|\$(?=\w)|&)
+  | (?P<word>[@+]?\w(?:[\w/&+-]|[.'’](?=\w)|\.\*)*|\*\.\w+|\$(?=\w)|&)
   | (?P<stops>[.!?]{2,})
   | (?P<mark>.)
     """,
@@ -104,7 +105,7 @@ def _word(text: str, start: int) -> list[Token]:
     end = start + len(text)
     if plain.lower().endswith("'s") and len(plain) > 2 and plain.lower() not in CONTRACTED:
         return [*_word(text[:-2], start), Token("possessive", text[-2:], "'s", end - 2, end)]
-    kind = "id" if _id_prefix(plain) else "word"
+    kind = "id" if _id_prefix(plain) else "number" if plain.isdigit() else "word"
     return [Token(kind, text.lstrip("@"), plain.lower().lstrip("@"), start, end)]
 
 

@@ -107,7 +107,8 @@ def _literal(value: Value) -> Any:
 
 def _textual(declared: Prop, name: str, value: Value) -> str | list[str]:
     """The text; several, parted by commas, where a list of them is wanted."""
-    quoted = isinstance(value, Ref) and (value.kind == "quoted" or (name in SHORT and _plain(value)))
+    short = name in SHORT or isinstance(declared, Texts)
+    quoted = isinstance(value, Ref) and (value.kind == "quoted" or (short and _plain(value)))
     if not isinstance(value, Text) and not quoted:
         raise Unfit
     assert isinstance(value, Text | Ref)

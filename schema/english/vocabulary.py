@@ -30,11 +30,17 @@ from deskgraph.schema.fields import Field, Ref
 from deskgraph.schema.noun import Entity, entities
 from deskgraph.schema.verb import Verb
 
-SHORT = {"name", "email", "phone", "domain", "type"}
+SHORT = {"name", "email", "phone", "domain", "type", "url"}
 OWNERS = ("of", "from", "for", "at", "by", "in", "on", "to")
 CLOSING = ("for", "from")
 NARROW = ("of", "from", "for", "at", "by", "on")
-RESERVED = {"negations": "negation", "exceptions": "exception", "conditions": "condition", "schedules": "schedule"}
+RESERVED = {
+    "negations": "negation",
+    "exceptions": "exception",
+    "conditions": "condition",
+    "schedules": "schedule",
+    "alternatives": "alternative",
+}
 
 
 Phrase = lexicon.Phrase
@@ -117,11 +123,13 @@ def _functions(vocabulary: Vocabulary) -> None:
     add([",", "(", "-", "–", "—", ";"], "NOISE", "noise", 0.15)
     add([":"], "NOISE", "noise", 0.6)
     add(["=", "->", "=>"], "NOISE", "noise", 0.3)
+    add(["("], "LPAR", None, 0.1)
+    add([")"], "RPAR")
     add([")", "]", ">"], "FILL", "fill")
     add([")", "]"], "FILLP", "fill")
     add(["[", "<"], "NOISE", "noise", 0.1)
     add(listed("equals"), "EQ")
-    add(["of", "is", "are"], "EQ", None, 0.4)
+    add(["of", "is", "are", "was", "were"], "EQ", None, 0.4)
     add(["to", ":", "=", "->", "→"], "EQT")
     add(["is", "is now"], "IS")
     add(listed("determiners"), "DET")
@@ -139,41 +147,32 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("me"), "ME")
     add(listed("my"), "MY")
     add(listed("numbered"), "NUMW")
+    add([":"], "COLON", None, 0.3)
+    add(["=", "->", "=>"], "PREP", "=", 0.2)
+    add(["to say", "to read"], "PREP", "to")
+    add(listed("through"), "RANGE", None, 0.1)
+    add(["from", "between"], "RANGEFROM")
     for word in OWNERS:
         vocabulary.add(word, Sense("PREP", word))
     for word in NARROW:
         vocabulary.add(word, Sense("PREPM", word))
     add(listed("clearing"), "CLEAR")
     add(["set", "make", "name", "put", "add", "appoint"], "VSET")
+    for phrase in listed("why first"):
+        add([phrase], "WHY", " ".join(phrase), 0.5)
+    add([",", ":", "-", "–", "—", "so", ", so", "therefore"], "WHYSEP", None, 0.2)
     add(listed("topics"), "TOPIC")
     add([":", ",", "-", "–", "—"], "TOPSEP", None, 0.2)
-    for word in (
-        "with",
-        "via",
-        "in",
-        "by",
-        "at",
-        "of",
-        "from",
-        "through",
-        "with the",
-        "in the",
-        "of the",
-        "that came in via",
-        "that came via",
-        "received via",
-        "raised via",
-        "that came in by",
-        "which came in via",
-    ):
-        vocabulary.add(word, Sense("WITHA", word))
-    add(["as", "as the", "as a", "as an", "as its"], "ASF")
+    for phrase in listed("having it"):
+        add([phrase], "WITHA", " ".join(phrase))
+    add(["as", "as the", "as a", "as an"], "ASF")
     add(["'s"], "POSS", "'s")
     add(["'s"], "POSSF", "'s")
     add(["its"], "HISF", "it")
+    add(["my"], "HISF", "me")
     add(["his", "her", "their"], "HISF", "person")
     add(["their"], "HISF", "them")
-    add(["that are", "which are", "that is", "which is", "who are", "who is", "currently"], "THATARE")
+    add(listed("that are"), "THATARE")
     for name, kind in RESERVED.items():
         vocabulary.reserved |= dict.fromkeys(listed(name), kind)
 
@@ -183,7 +182,8 @@ def _verbs(vocabulary: Vocabulary, group: Group) -> None:
     name = group.name.upper()
     own = [group.name, *({verb.past for verb in group.verbs})]
     for phrase in bases(group):
-        vocabulary.add(phrase, Sense(f"V_{name}", group.name, 0.0 if phrase in own else 0.05))
+        dear = 0.08 if group.noun else 0.05  # "make user Ivo an admin" is no creating
+        vocabulary.add(phrase, Sense(f"V_{name}", group.name, 0.0 if phrase in own else dear))
     vocabulary.add_all(pasts(group), f"P_{group.key}", group.name)
     vocabulary.add_all(gerunds(group), f"G_{name}", group.name)
     for verb in group.verbs:
@@ -207,7 +207,7 @@ def _inputs(vocabulary: Vocabulary, group: Group) -> None:
                 fields = noun.fields.values()
                 known = next(one for one in fields if name in (one.name, getattr(one, "given_as", "")))
                 _field(vocabulary, group, name, known)
-        vocabulary.add_all(["to", "as", "into", ":", "="], f"T_{group.key}", "to")
+        vocabulary.add_all(["to", "as", "into", ":", "=", "to say", "to read"], f"T_{group.key}", "to")
     for verb in group.verbs:
         for name in verb.inputs:
             _marks(vocabulary, group, verb, name)
@@ -263,6 +263,7 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         vocabulary.add(one, Sense("NBB", noun.prefix, cost + 1.0))
         if noun in named_nouns():
             vocabulary.add(one, Sense("NN", noun.prefix, cost))
+            vocabulary.add(several, Sense("NN", noun.prefix, cost + 0.1))
             vocabulary.add(one, Sense("NNP", noun.prefix, cost + 0.1))
         vocabulary.add(one, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, {}), cost))
         vocabulary.add(several, Sense("NS", noun.prefix, cost))
@@ -272,6 +273,7 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         vocabulary.add(phrase, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, given), 0.05))
         meaning = ":".join([noun.prefix, *(part for pair in given.items() for part in pair)])
         vocabulary.add(phrase, Sense("NB", meaning, 0.1))
+        vocabulary.add(phrase, Sense("N", noun.prefix, 0.1))
         vocabulary.add(plural_of(phrase)[1], Sense("NS", meaning, 0.1))
 
 
@@ -313,4 +315,3 @@ def _commands(vocabulary: Vocabulary) -> None:
     for idiom in vocabulary.idioms:
         if idiom.starts:
             vocabulary.commands |= set(lexicon.phrases(idiom.starts))
-    vocabulary.commands |= set(lexicon.listed("foreign"))

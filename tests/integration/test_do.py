@@ -143,6 +143,19 @@ async def test_the_corpus_of_the_desk(desk: Desk, unchanged: Unchanged) -> None:
     assert len(phrases("desk.txt")) >= 90
 
 
+async def test_an_event_is_named_by_its_id(desk: Desk) -> None:
+    webhook = await desk.Webhook.create(url="https://example.com/hook")
+    await desk.Ticket.create(subject="Portal is down")
+    await desk.position()
+    [event] = await desk.Event.find(filter={"type": {"eq": "ticket.created"}})
+    result = await desk.do(f"Resend {event.id} to {webhook.id}", dry_run=True)
+    assert [(one.verb, one.subjects, one.input) for one in result.plan] == [
+        ("webhook.resend", [webhook.id], {"event": event.id})
+    ]
+    with pytest.raises(NotFoundError):
+        await desk.do(f"Resend event_nothing123 to {webhook.id}")
+
+
 # All or nothing
 
 

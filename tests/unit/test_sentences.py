@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from deskgraph.resolvers import verbs
 from deskgraph.schema.english.examples import examples, explain
-from deskgraph.schema.english.reader import reader
+from deskgraph.schema.english.reader import _reader, make_ahead, reader
 from deskgraph.schema.english.understanding import MOST_CHARACTERS, MOST_STEPS, understand
 from deskgraph.schema.errors import AmbiguousError, DeskError, InvalidInputError, NotUnderstoodError, Problem
 from deskgraph.schema.fields import Choice, Integer, Ref, Text
@@ -143,6 +144,14 @@ def test_a_word_that_may_be_either_of_two_is_ambiguous() -> None:
 
 
 # Limits
+
+
+def test_the_reader_is_made_ahead_and_once() -> None:
+    _reader.cache_clear()
+    make_ahead()
+    with ThreadPoolExecutor(4) as pool:
+        assert len({id(made) for made in pool.map(lambda _: reader(), range(4))}) == 1
+    assert _reader.cache_info().misses == 1
 
 
 def test_a_sentence_may_be_so_long() -> None:

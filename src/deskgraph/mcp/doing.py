@@ -7,7 +7,6 @@ the rest.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Annotated, Any
 
 from mcp.server.mcpserver.resolve import Resolve, Sample
@@ -17,6 +16,8 @@ from pydantic import Field
 
 from deskgraph.mcp.serving import Asked, session_of
 from deskgraph.mcp.tools import DeskTool, Schema, answer, make_tool, refusal
+from deskgraph.schema.english.complaints import REFUSALS, SEARCH
+from deskgraph.schema.english.examples import explain
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.verb import VERBS
 
@@ -119,7 +120,7 @@ def _samples(context: Asked) -> bool:
 
 def _question(text: str, error: DeskError) -> Sample:
     """What the model is asked: the sentence, what is wrong with it, and what is understood."""
-    examples = import_module("deskgraph.schema.english.examples").explain()
+    examples = explain()
     forms = "\n".join(form for several in examples.values() for form in several)
     prompt = PROMPT.format(nothing=NOTHING, text=text, reason=error.message, forms=forms)
     message = SamplingMessage(role="user", content=TextContent(type="text", text=prompt))
@@ -135,5 +136,4 @@ def _said(translation: CreateMessageResult | None) -> str | None:
 
 def _refusals() -> set[str]:
     """What is said of sentences that must not be done in any words: those with a `not`, an `if`, a `tomorrow`."""
-    complaints = import_module("deskgraph.schema.english.complaints")
-    return {complaints.SEARCH, *complaints.REFUSALS.values()}
+    return {SEARCH, *REFUSALS.values()}

@@ -21,7 +21,6 @@ from deskgraph.mcp.reading import fetch_tool, search_tool
 from deskgraph.mcp.serving import Asked, Served
 from deskgraph.mcp.sources import add_prompts, add_resources
 from deskgraph.resolvers.desk import Desk
-from deskgraph.resolvers.session import Session
 
 INSTRUCTIONS = """\
 A customer-support desk: tickets, contacts, organizations, users and activities in one graph, and the events of all
@@ -58,14 +57,13 @@ def make_server(desk: Desk, actor: Callable[[Request | None], str], secret: byte
     async def served(_server: MCPServer[Served]) -> AsyncIterator[Served]:
         yield Served(desk, actor)
 
-    tools = [search_tool(), fetch_tool(), *([do_tool()] if hasattr(Session, "do") else [])]
     server = DeskServer(
         "deskgraph",
         title="deskgraph",
         description="A headless customer-support back end.",
         instructions=INSTRUCTIONS,
         version=version("deskgraph"),
-        tools=list(tools),
+        tools=[search_tool(), fetch_tool(), do_tool()],
         lifespan=served,
         log_level="WARNING",
         request_state_security=RequestStateSecurity(keys=[secret]) if secret else None,
