@@ -39,7 +39,7 @@ from deskgraph.schema.verb import Verb
 
 MAX_CHAIN = 16
 NUMBERED = "ticket.created"
-WRITTEN = "$written"
+WRITTEN = "written"
 log = structlog.get_logger(__name__)
 
 
@@ -119,7 +119,7 @@ async def _in_transaction(session: Session, command: Command, wanted: dict[str, 
         raise
     if command.idempotency_key:
         await tx.run(statement("settle_key"), key=command.idempotency_key, event=deed.event, subject=deed.subject)
-    return Outcome(deed.subject, deed.event, payload, reveal=deed.change.reveal)
+    return Outcome(deed.subject, deed.event, payload if wanted else {}, reveal=deed.change.reveal)
 
 
 async def _claim(tx: Transaction, command: Command) -> tuple[str, str] | None:
