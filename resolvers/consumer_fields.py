@@ -11,7 +11,7 @@ import strawberry
 from graphql import FieldNode, GraphQLResolveInfo
 from strawberry.types import Info
 
-from deskgraph.graph.compiler.cypher import by_id, plan
+from deskgraph.graph.compiler.cypher import any_by_id, plan
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
@@ -250,7 +250,7 @@ async def _subject(session: Session, selection: Selection, nodes: list[FieldNode
     if not nodes or noun is None:
         return None
     scope = Scope()
-    found = by_id(noun, one.entry.subject, selection.picks(noun, nodes), scope, deleted=True)
+    found = any_by_id(noun, one.entry.subject, selection.picks(noun, nodes), scope, deleted=True)
     return (await session.read(plan({"subject": found}, scope)))["subject"]
 
 

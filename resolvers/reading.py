@@ -9,7 +9,7 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLObjectType
 
-from deskgraph.graph.compiler.cypher import Value, by_id, plan, root_list
+from deskgraph.graph.compiler.cypher import Value, any_by_id, by_id, plan, root_list
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.graph.compiler.slots import known
@@ -49,4 +49,4 @@ def compile_root(selection: Selection, query: GraphQLObjectType, nodes: list[Fie
     if noun_or_none is None:
         return NULL
     picks = selection.picks(noun_or_none, nodes)
-    return by_id(noun_or_none, node_id, picks, scope)
+    return (any_by_id if name == "node" else by_id)(noun_or_none, node_id, picks, scope)

@@ -40,9 +40,11 @@ class Value:
 
 
 class Named(dict[str, Any]):
-    """The fields of a noun under their response keys. `noun` is its name, whether it was asked for or not."""
+    """The fields of what may be any noun under their response keys. `noun` is the noun's name."""
 
-    noun: str
+    def __init__(self, noun: str, fields: dict[str, Any]) -> None:
+        super().__init__(fields)
+        self.noun = noun
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,16 @@ def by_id(noun: type[Noun], node_id: Any, picks: tuple[Pick, ...], scope: Scope,
     return Value(f"head(COLLECT {{ {match} RETURN {node.cypher} }})", node.shape)
 
 
+def any_by_id(noun: type[Noun], node_id: Any, picks: tuple[Pick, ...], scope: Scope, *, deleted: bool = False) -> Value:
+    """The same, where any noun might be; it says which one it is."""
+    found = by_id(noun, node_id, picks, scope, deleted=deleted)
+
+    def shape(value: Any) -> Named | None:
+        return None if value is None else Named(noun.__name__, found.finished(value))
+
+    return Value(found.cypher, shape)
+
+
 def at_positions(picks: tuple[Pick, ...], scope: Scope, positions: str) -> Value:
     """The events at the positions in a parameter, which is given its value later: their maps by position."""
     variable = scope.variable()
@@ -101,25 +113,23 @@ def root_list(rows: Rows, scope: Scope) -> Value:
 def picked(noun: type[Noun], variable: str, picks: tuple[Pick, ...], scope: Scope) -> Value:
     """The picked fields of the node in `variable`: a list of values, and the shape that names them."""
     values = [_field(noun, variable, pick, scope) for pick in picks]
-    return Value(f"[{', '.join(value.cypher for value in values)}]", _naming(noun, picks, values, scope.holes))
+    return Value(f"[{', '.join(value.cypher for value in values)}]", _naming(picks, values, scope.holes))
 
 
-def _naming(noun: type[Noun], picks: tuple[Pick, ...], values: list[Value], holes: Holes) -> Shape:
-    name = noun.__name__
+def _naming(picks: tuple[Pick, ...], values: list[Value], holes: Holes) -> Shape:
     keys = tuple(pick.key for pick in picks)
     needed = [at for at, pick in enumerate(picks) if isinstance(pick.field, Prop) and pick.field.required]
     finishing = [(key, value.shape) for key, value in zip(keys, values, strict=True) if value.shape]
 
-    def shape(row: list[Any] | None) -> Named | None:
+    def shape(row: list[Any] | None) -> dict[str, Any] | None:
         if row is None:
             return None
         if None in row and any(row[at] is None for at in needed):
             holes.found = True
-        named = Named(zip(keys, row, strict=True))
-        named.noun = name
+        fields = dict(zip(keys, row, strict=True))
         for key, finish in finishing:
-            named[key] = finish(named[key])
-        return named
+            fields[key] = finish(fields[key])
+        return fields
 
     return shape
 
@@ -154,7 +164,7 @@ def _any(source: str, edge: One, target: str, pick: Pick, scope: Scope) -> Value
     match = f"MATCH {edge.pattern(source, target)} WHERE NOT {target}:Deleted"
 
     def shape(value: list[Any] | None) -> Any:
-        return nodes[value[0]].finished(value[1]) if value else None
+        return Named(value[0], nodes[value[0]].finished(value[1])) if value else None
 
     return Value(f"head(COLLECT {{ {match} RETURN CASE {cases} END }})", shape)
 
@@ -189,8 +199,8 @@ def _page_rows(rows: Rows, page: Page, scope: Scope, finish: ConnectionShape, *,
 
 
 def row_of(noun: type[Noun], variable: str, page: Page, scope: Scope, finish: ConnectionShape, score: str = "") -> str:
-    """The list that a row of a connection is: the values of its cursor, each selection of its node, its score."""
-    columns = [paging.cursor_values(variable, page)]
+    """The list that a row of a connection is: what its cursor is made of, each selection of its node, its score."""
+    columns = [paging.cursor_values(variable, page) if finish.cursors else "null"]
     for picks in finish.selections:
         node = picked(noun, variable, picks, scope)
         assert node.shape

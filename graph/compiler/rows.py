@@ -23,13 +23,14 @@ class Seen(NamedTuple):
 class ConnectionShape:
     """The shape of a connection, which is a list of its rows and its total.
 
-    A row is the values of its cursor, then its node once for each place in `selections`, then its score. `shapes` are
-    those of the nodes, filled in while the query is compiled.
+    A row is the values of its cursor, if `cursors` are wanted, then its node once for each place in `selections`, then
+    its score. `shapes` are those of the nodes, filled in while the query is compiled.
     """
 
     def __init__(self, rows: Rows, page: Page) -> None:
         self.page = page
         self.name = rows.noun.__name__
+        self.cursors = any(wants(part.parts, "cursor", "startCursor", "endCursor") for part in rows.parts)
         self.selections: list[tuple[Pick, ...]] = []
         self.shapes: list[Callable[[Any], Any]] = []
         self._makers = [(part.key, self._maker(part)) for part in rows.parts]
