@@ -153,6 +153,11 @@ class Builder(Following, Transformer[Token, Any]):
         command: Command = parts[0]
         return command.take(parts[1])
 
+    def described(self, parts: Parts) -> Command:
+        """What comes is said of what is created: "it is urgent"."""
+        command: Command = parts[0]
+        return command.take(self.noise(parts[1:]))
+
     def subject(self, parts: Parts) -> Subject:
         things = next(part for part in parts if isinstance(part, Things))
         return Subject(things, (), is_asked(parts), *span(parts))
@@ -164,8 +169,11 @@ class Builder(Following, Transformer[Token, Any]):
     def subject_all(self, parts: Parts) -> Subject:
         """All of several are meant: "Sam's tickets should all be closed"."""
         things: Things = parts[0]
-        refs = tuple(replace(ref, count="all" if ref.count == "several" else ref.count) for ref in things.refs)
-        return Subject(replace(things, refs=refs), (), False, *span(parts))
+        return Subject(counted(things, self._said(parts[1])), (), False, *span(parts))
+
+    def _said(self, token: Token) -> set[str]:
+        """The words of a token."""
+        return {one.word for one in self.sentence.tokens[token.value.first : token.value.behind]}
 
     def further(self, parts: Parts) -> Subject:
         """Another verb in the passive for the same: "should be resolved with 'x' and closed"."""
@@ -287,7 +295,8 @@ class Builder(Following, Transformer[Token, Any]):
 
     def _idiom(self, number: int, parts: Parts) -> Command:
         idiom = self.vocabulary.idioms[number]
-        filled = [part for part in parts if not isinstance(part, Token)]
+        said = {word for part in parts if isinstance(part, Token) for word in self._said(part)}
+        filled = [counted(part, said) for part in parts if not isinstance(part, Token)]
         ways = [
             Filled(meaning.verb, tuple(zip(meaning.slots, filled, strict=True)), meaning.given)
             for meaning in idiom.meanings
@@ -301,6 +310,15 @@ def whole(steps: Sequence[Step]) -> list[Step]:
         if step.lacks:
             raise step.lacks
     return list(steps)
+
+
+def counted(part: Any, said: set[str]) -> Any:
+    """References of which the words around them say that all are meant, or both: "they should all go to Sam"."""
+    count = next((count for count in ("all", "both") if count in said), "")
+    if not count or not isinstance(part, Things):
+        return part
+    refs = tuple(replace(ref, count=count if ref.count == "several" else ref.count) for ref in part.refs)
+    return replace(part, refs=refs)
 
 
 def terse(steps: Sequence[Step]) -> list[Step]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from deskgraph.schema.english import lexicon
-from deskgraph.schema.english.adjectives import adjectives_of
-from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of, names_of, noun_words, title_of
+from deskgraph.schema.english.fitting import ABOUT, edges_by, looks, prefix_of_edge, refers, said_of
+from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_of, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
-from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
-from deskgraph.schema.fields import Choice, Field, One, Texts
+from deskgraph.schema.fields import Choice, Texts
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.noun import entities, noun_of
 from deskgraph.schema.verb import Verb
 
 ITSELF = "*"
@@ -155,7 +151,7 @@ class Filling:
         if ref is None or not (ref.kind == "select" or certain):
             return []
         prefix = ref.noun or self.verb.noun.prefix
-        conditions = [adjective.of(prefix) for adjective in item.values if isinstance(adjective, Adjective)]
+        conditions = [one.of(prefix) if isinstance(one, Adjective) else one for one in item.values]
         if any(condition is None for condition in conditions):
             return []
         return [self._describe(*joined([condition for condition in conditions if condition]))]
@@ -369,37 +365,3 @@ class Filling:
                 weight=2,
                 option=option if is_text(declared) and not more else None,
             )
-
-
-ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
-
-
-def looks(declared: Field, ref: Ref) -> bool:
-    """Whether a word can only be a value of the field, by the look of it."""
-    return bool(declared.looks) and ref.kind == "name" and re.fullmatch(declared.looks, ref.text) is not None
-
-
-def refers(text: str) -> bool:
-    """Whether a text begins with a reference: "#3", "ticket 3"."""
-    first, *rest = tokens_of(text).tokens
-    nouns = {one for entity in entities() for one, _ in noun_words(entity)}
-    numbered = bool(rest) and rest[0].kind in ("hash", "number", "id") and first.word in nouns
-    return first.kind in ("hash", "id") or numbered
-
-
-@cache
-def said_of(prefix: str) -> frozenset[str]:
-    """What can be said of a noun in two words or more, "high priority", which is no text."""
-    return frozenset(
-        phrase for phrase, _ in adjectives_of(noun(prefix), groups()) if " " in phrase and "(" not in phrase
-    )
-
-
-def edges_by(prefix: str, mark: str) -> list[One]:
-    """The noun's edges that the mark may lead along."""
-    return [one for one in noun(prefix).ones() if mark in lexicon.marks(one.marks)]
-
-
-def prefix_of_edge(one: One) -> str:
-    """The prefix of the noun at the other end."""
-    return noun_of(one.target).prefix

@@ -30,6 +30,9 @@ class Following(Naming):
     def marked_anyone(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(self._edge_ref("anyone", parts[1]),))
 
+    def there(self, parts: Parts) -> Item:
+        return self._item("marked", parts, mark="at", values=(self._edge_ref("pronoun", parts[0]),))
+
     def marked_choice(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(word(parts[-1]),))
 
@@ -74,6 +77,9 @@ class Following(Naming):
 
     def that_are(self, parts: Parts) -> Item:
         return self._item("where", parts, values=tuple(parts[1]))
+
+    def aged(self, parts: Parts) -> Item:
+        return self._item("where", parts, values=parts[0].value.meaning)
 
     def noise(self, parts: Parts) -> Item:
         return self._item("noise", parts)

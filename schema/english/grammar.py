@@ -71,7 +71,7 @@ def _closers(group: Group, texts: list[str]) -> list[str]:
     key = group.key
     found = ["FILLP -> fill"]
     if texts:
-        found += ["NOISE -> noise", f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"]
+        found += ["NOISE -> noise", *(["DESCRIBING -> noise"] if group.noun else []), f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"]
     others = [one for several in group.inputs().values() for one in several if not is_text(one)]
     if group.noun or group.partial:
         values = ["refs", *(["CHOICE"] if any(choices(one) for one in others) else [])]
@@ -109,7 +109,8 @@ def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
     idioms = [
         line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group
     ]
-    return [*starts, *idioms, f"cmd_{name} item -> taken"]
+    described = [f"cmd_{name} DESCRIBING -> described"] if group.noun else []
+    return [*starts, *idioms, *described, f"cmd_{name} item -> taken"]
 
 
 def _makes(group: Group) -> list[str]:

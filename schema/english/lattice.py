@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from deskgraph.schema.english import lexicon
+from deskgraph.schema.english.ages import age_at
 from deskgraph.schema.english.joints import HARD, Joints
 from deskgraph.schema.english.lookup import Fixes, Words
 from deskgraph.schema.english.nodes import Edge
@@ -86,6 +87,8 @@ class Lattice(Joints):
             self._add("RANGED", ranged.groups(), 0.0, place, place + 1)
         if token.kind == "email" or token.word in ("(", "<"):
             self._paired_address(place)
+        if (aged := age_at(self.tokens, place))[0]:
+            self._add("AGE", aged[0], 0.1, place, aged[1])
         self._names(place)
         self._texts(place)
         self._joints(place)

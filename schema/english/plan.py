@@ -20,15 +20,18 @@ class Condition:
     """What is asked of something that is described: a field that has one of `values`, or an edge to `ref`.
 
     No values and no `ref`: there must be none. Without a `field` any edge that can lead to `ref` will do. `part`:
-    text that the field must contain.
+    text that the field must contain. `relation`: how a moment stands to the value, which is a day or "30 days ago".
     """
 
     field: str
     values: tuple[str, ...] = ()
     ref: Ref | None = None
     part: str = ""
+    relation: str = ""
 
     def __str__(self) -> str:
+        if self.relation:
+            return f"{self.field}{self.relation}{self.values[0]}"
         if self.part:
             return f"{self.field}~{self.part!r}"
         if self.ref is not None:
@@ -160,7 +163,7 @@ def joined(conditions: list[Condition]) -> tuple[Condition, ...]:
     rest: list[Condition] = []
     for condition in conditions:
         known = found.get(condition.field)
-        if condition.ref is not None or not condition.values:
+        if condition.ref is not None or condition.relation or not condition.values:
             rest.append(condition)
         else:
             values = (*(known.values if known else ()), *condition.values)
