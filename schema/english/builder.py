@@ -33,7 +33,7 @@ class Builder(Following, Transformer[Token, Any]):
     def __getattr__(self, name: str) -> Callable[[Parts], Any]:
         """The callbacks of generated rules: `act_resolve`, `make_create_ticket`, `idiom_3`."""
         kind, _, key = name.partition("_")
-        if kind in ("act", "make", "done", "status", "state", "just") and key in self.__dict__.get("groups", ()):
+        if kind in ("act", "make", "head", "done", "status", "state", "just") and key in self.__dict__.get("groups", ()):
             return lambda parts: getattr(self, f"_{kind}")(self.groups[key], parts)
         if name.startswith(("be_", "field_be_")):
             return lambda parts: self._be(name.startswith("field"), self.groups[name.rpartition("be_")[2]], parts)
@@ -53,11 +53,15 @@ class Builder(Following, Transformer[Token, Any]):
         return steps
 
     def first(self, parts: Parts) -> tuple[Step, ...]:
+        if parts[0][0].headed == "and":
+            raise Refused("NO_VERB", parts[0][0].first, parts[0][0].behind)
         return tuple(parts[0])
 
     def more(self, parts: Parts) -> tuple[Step, ...]:
         self._question(parts[0], parts[1].value)
         if parts[2][0].terse and parts[1].value.meaning == ",":
+            raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
+        if parts[2][0].headed == "and" and not any(option.verb.creates for option in parts[0][-1].options):
             raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
         steps = [self.interpreter.again(parts[0][-1], step) if step.items else step for step in parts[2]]
         return (*parts[0], *steps)
@@ -122,7 +126,7 @@ class Builder(Following, Transformer[Token, Any]):
 
     def _make(self, group: Group, parts: Parts) -> Command:
         """A creating verb: its head may be described by adjectives, and its kind may give inputs."""
-        head = next(part.value for part in parts if isinstance(part, Token) and part.type.startswith(("H_", "VH_")))
+        head = next(part.value for part in parts if isinstance(part, Token) and part.type.startswith(("H_", "VH_", "HH_")))
         adjectives = [adjective for part in parts if isinstance(part, list) for adjective in part]
         kind = self._kind(parts)
         given = {**head.meaning[1], **({"type": kind} if kind else {})}
@@ -140,6 +144,10 @@ class Builder(Following, Transformer[Token, Any]):
                 Item("thing", values=(Ref("quoted", quoted.meaning),), first=quoted.first, behind=quoted.behind)
             )
         return made
+
+    def _head(self, group: Group, parts: Parts) -> Command:
+        """Creating without a verb: "Ticket for Jane: ...", and behind another creating "and a contact Jane"."""
+        return replace(self._make(group, parts), headed=True)
 
     def _kind(self, parts: Parts) -> str:
         """What kind is created, where a name or quoted text before the noun says so."""

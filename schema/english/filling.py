@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from deskgraph.schema.english import lexicon
-from deskgraph.schema.english.fitting import ABOUT, edges_by, looks, prefix_of_edge, refers, said_of
+from deskgraph.schema.english.fitting import ABOUT, edges_by, looks, prefix_of_edge, refers, said_of, swallowed
 from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_of, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
@@ -115,10 +115,14 @@ class Filling:
             if name in self.verb.inputs and name not in self.settled:
                 plain = ref.kind == "name" and not ref.conditions
                 text: Value = Text(ref.text, ref.first, ref.behind) if plain else ref
-                return self._try(name, text)
+                return [*self._try(name, text), *(self._whose(ref) if plain and name != "name" else [])]
         if ref.kind in ("id", "number", "bare number", "email") or ref.noun:
             return [way for name in self._refs_of() for way in self._try(name, ref)][:1]
         return []
+
+    def _whose(self, ref: Ref) -> list[Filling]:
+        """A bare name behind what has no name itself is whose it is, if a text follows: "new ticket dana 'x'"."""
+        return [way for name in self._refs_of() for way in self._try(name, ref)][:1]
 
     def _refs_of(self) -> list[str]:
         """The inputs for references that are still free."""
@@ -317,6 +321,8 @@ class Filling:
             if addresses and self.verb.creates:  # "Jane Doe (jane@acme.com)"
                 given = {**self.given, "name": value.text, "email": addresses[0]}
                 return [replace(self, given=given, settled=self.settled | {"name", "email"}, target="")]
+        if self.verb.creates and isinstance(value, Text) and not value.quoted:
+            self._must_not_swallow(value)
         try:
             converted = convert(self.verb, name, value)
         except Unfit:
@@ -327,6 +333,11 @@ class Filling:
             return []
         given = {**self.given, name: converted}
         return [replace(self, given=given, settled=self.settled | {name}, target=name)]
+
+    def _must_not_swallow(self, text: Text) -> None:
+        """Refused, if a text without quotes goes on with what may be another input of the verb."""
+        if place := swallowed(self.verb, text):
+            raise Refused("SWALLOWED", *place, verb=self.verb, weight=2)
 
     def finished(self, first: int, behind: int) -> Option:
         """The option that was filled; Refused if something is missing."""

@@ -7,12 +7,15 @@ from functools import cache
 
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.english.adjectives import adjectives_of
-from deskgraph.schema.english.groups import groups, noun_words
+from deskgraph.schema.english.groups import choices, groups, names_of, noun_words
+from deskgraph.schema.english.nodes import Text
 from deskgraph.schema.english.plan import Ref
 from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.values import noun
-from deskgraph.schema.fields import Field, One
+from deskgraph.schema.fields import Choice, Field, One
+from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.noun import entities, noun_of
+from deskgraph.schema.verb import Verb
 
 ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
 
@@ -28,6 +31,30 @@ def refers(text: str) -> bool:
     nouns = {one for entity in entities() for one, _ in noun_words(entity)}
     numbered = bool(rest) and rest[0].kind in ("hash", "number", "id") and first.word in nouns
     return first.kind in ("hash", "id") or numbered
+
+
+def swallowed(verb: type[Verb], text: Text) -> tuple[int, int] | None:
+    """Where a text without quotes goes on with what looks like another input: ", contact is ...", "for Ann, ..."."""
+    for pattern in _attributes(verb):
+        if found := pattern.search(text.text):
+            before = len(tokens_of(text.text[: found.start(1)]).tokens)
+            return text.first + before, text.first + before + len(tokens_of(found[1]).tokens)
+    return None
+
+
+@cache
+def _attributes(verb: type[Verb]) -> list[re.Pattern[str]]:
+    """What other inputs look like in the middle of a text."""
+    others = [one for one in verb.inputs.values() if isinstance(one, Choice | RefInput)]
+    names = "|".join(re.escape(name) for one in others for name in names_of(one))
+    values = "|".join(re.escape(word) for one in others for word in choices(one))
+    found = [rf"(?i)(?:[,;.(]|\band) ((?:the |its )?(?:{names})(?: is|:| =)) "] if names else []
+    found += [rf"(?i)[,;.(] ((?:it is|it's|this is) (?:{values}))\b"] if values else []
+    if any(isinstance(one, RefInput) for one in others):
+        found.append(r" ((?:for|on behalf of) [A-Z][a-z]+(?: [A-Z][a-z]+)*)(?=[,;.] )")
+    nouns = "|".join(re.escape(one) for entity in entities() for one in (*dict(noun_words(entity)), *entity.kinds))
+    found.append(rf"(?i)\band (an? (?:{nouns})(?: for| about| with| called| named| on|:)) ")
+    return [re.compile(pattern) for pattern in found]
 
 
 @cache

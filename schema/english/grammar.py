@@ -105,7 +105,10 @@ def _bodies(group: Group) -> list[str]:
 def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
     """How a group's command begins, and that each item goes on with it, so that what does not fit ends a reading."""
     name = group.key.lower()
-    starts = [f"{start} -> make_{name}" for start in _makes(group)] if group.noun else _acts(group)
+    starts = _acts(group)
+    if group.noun:
+        headed = [f"{before}HH_{group.noun.prefix.upper()} -> head_{name}" for before in ("", "ONE ", "adjs ", "ONE adjs ")]
+        starts = [*(f"{start} -> make_{name}" for start in _makes(group)), *headed]
     idioms = [
         line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group
     ]

@@ -115,7 +115,8 @@ class Step:
     """One step: the ways to understand it, of which what is looked up leaves one, and the words that say it.
 
     `asked`: it has the form of a polite question. `items` is what a step without a verb says. `terse`: it
-    only states something, as in "#3: urgent". `lacks` is the error of
+    only states something, as in "#3: urgent". `headed`: it creates without a verb, which it may do "alone" ("Ticket
+    for Ann: cannot log in") or only behind another creating step ("and a contact Ann"). `lacks` is the error of
     a step whose text may yet come from the words before it.
     """
 
@@ -130,6 +131,7 @@ class Step:
     items: tuple[Any, ...] = ()
     lacks: Exception | None = None
     terse: bool = False
+    headed: str = ""
 
     @property
     def price(self) -> float:
