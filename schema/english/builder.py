@@ -10,6 +10,7 @@ from lark import Token, Transformer
 
 from deskgraph.schema.english.following import Following
 from deskgraph.schema.english.groups import Group
+from deskgraph.schema.english.lexicon import listed
 from deskgraph.schema.english.meaning import CERTAIN, Command, Compound, Interpreter, Subject
 from deskgraph.schema.english.nodes import Edge, Filled, Item, Null, Refused, Text, Things
 from deskgraph.schema.english.parts import Parts, is_asked, span, word
@@ -33,7 +34,7 @@ class Builder(Following, Transformer[Token, Any]):
     def __getattr__(self, name: str) -> Callable[[Parts], Any]:
         """The callbacks of generated rules: `act_resolve`, `make_create_ticket`, `idiom_3`."""
         kind, _, key = name.partition("_")
-        if kind in ("act", "make", "head", "done", "status", "state", "just") and key in self.__dict__.get("groups", ()):
+        if kind in ("act", "make", "head", "many", "done", "status", "state", "just") and key in self.__dict__.get("groups", ()):
             return lambda parts: getattr(self, f"_{kind}")(self.groups[key], parts)
         if name.startswith(("be_", "field_be_")):
             return lambda parts: self._be(name.startswith("field"), self.groups[name.rpartition("be_")[2]], parts)
@@ -70,7 +71,9 @@ class Builder(Following, Transformer[Token, Any]):
         """A question mark behind something that was not asked for politely makes it a question."""
         if edge.meaning == "?" and not any(step.asked for step in steps):
             mark = next(at for at in range(edge.first, edge.behind) if self.sentence.tokens[at].word == "?")
-            raise Refused("QUESTION", mark, mark + 1, weight=3)
+            said = tuple(token.word for token in self.sentence.tokens[:mark])
+            if not any(said[-length:] in listed("tags") for length in (1, 2)):  # "close #3, will you?"
+                raise Refused("QUESTION", mark, mark + 1, weight=3)
 
     def plain(self, parts: Parts) -> list[Step]:
         return whole(parts[0])
@@ -148,6 +151,21 @@ class Builder(Following, Transformer[Token, Any]):
     def _head(self, group: Group, parts: Parts) -> Command:
         """Creating without a verb: "Ticket for Jane: ...", and behind another creating "and a contact Jane"."""
         return replace(self._make(group, parts), headed=True)
+
+    def _many(self, group: Group, parts: Parts) -> list[Step]:
+        """Several of a kind, each by its title: a step for each."""
+        first, behind = span(parts)
+        lists = [part for part in parts if isinstance(part, tuple)]
+        if len(lists[0]) == 1:
+            raise Refused("", first, behind)
+        steps: list[Step] = []
+        for ref in lists[0]:
+            made = self.interpreter.make(group, {}, [], ref.first, ref.behind, asked=is_asked(parts))
+            made = made.take(Item("thing", values=(ref,), first=ref.first, behind=ref.behind))
+            if len(lists) > 1:
+                made = made.take(self._item("marked", parts[-2:], mark=parts[-2].value.meaning, values=lists[1]))
+            steps += made.finish()
+        return steps
 
     def _kind(self, parts: Parts) -> str:
         """What kind is created, where a name or quoted text before the noun says so."""

@@ -27,6 +27,9 @@ class Following(Naming):
         values = parts[-1] if isinstance(parts[-1], tuple) else (parts[-1],)
         return self._item("marked", parts, mark=parts[0].value.meaning, values=values)
 
+    def marked_quoted(self, parts: Parts) -> Item:
+        return self._item("marked", parts, mark=parts[0].value.meaning, values=(self.quoted(parts[1:]),))
+
     def marked_anyone(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(self._edge_ref("anyone", parts[1]),))
 

@@ -99,7 +99,14 @@ def _bodies(group: Group) -> list[str]:
     """A group's command as a step, with a text or without."""
     name = group.key.lower()
     ends = [f"cmd_{name} -> finished", *([f"cmd_{name} tail_{name} -> finished"] if _tail(group) else [])]
-    return [*ends, *(_sets(group) if group.partial else [])]
+    return [*ends, *(_sets(group) if group.partial else []), *(_many(group) if group.noun else [])]
+
+
+def _many(group: Group) -> list[str]:
+    """Creating several at once: "create contacts Ann Archer and Ben Okoro at Acme"."""
+    start = f"V_{group.name.upper()} HS_{group.noun.prefix.upper() if group.noun else ''}"
+    ways = [f"{start} {middle}refs{end}" for middle in ("", "COLON ") for end in ("", " PREP refs")]
+    return [f"{way} -> many_{group.key.lower()}" for way in ways]
 
 
 def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
@@ -173,10 +180,12 @@ def _sets(group: Group) -> list[str]:
     found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
     subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
     found += [
-        f"{owner} FIELDN IS {value} -> field_be_{key.lower()}"
+        f"{owner} {middle} {value} -> field_be_{key.lower()}"
         for owner in ("single POSSF", "HISF")
+        for middle in ("FIELDN IS", "FIELDO ISNOW")
         for value in ("refs", "CHOICE")
     ]
+    found += [f"HISF FIELDO P_{key} EQ {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
     wanted = ["WANT np", "WANT np TOBE"]
     found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DET ", "DETI ")]
     found += [

@@ -134,6 +134,8 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(["of", "is", "are", "was", "were"], "EQ", None, 0.4)
     add(["to", ":", "=", "->", "→"], "EQT")
     add(["is", "is now"], "IS")
+    add(listed("is now"), "ISNOW")
+    add(["about", "regarding", "titled", "called", "named"], "PREPQ", "about")
     add(listed("determiners"), "DET")
     add(listed("all"), "ALL")
     add(listed("all_of_one"), "ALLOF")
@@ -271,6 +273,7 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         vocabulary.add(one, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, {}), cost))
         vocabulary.add(one, Sense(f"HH_{noun.prefix.upper()}", (noun.prefix, {}), cost + 1.5))
         vocabulary.add(several, Sense("NS", noun.prefix, cost))
+        vocabulary.add(several, Sense(f"HS_{noun.prefix.upper()}", (noun.prefix, {}), cost))
         vocabulary.add(several, Sense("NSP", noun.prefix, cost + 0.1))
         vocabulary.add(several, Sense("N", noun.prefix, cost + 0.1))
     for phrase, given in noun.kinds.items():
