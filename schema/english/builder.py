@@ -9,7 +9,7 @@ from typing import Any
 from lark import Token, Transformer
 
 from deskgraph.schema.english.following import Following
-from deskgraph.schema.english.groups import Group
+from deskgraph.schema.english.groups import Group, title_of
 from deskgraph.schema.english.lexicon import listed
 from deskgraph.schema.english.meaning import CERTAIN, Command, Compound, Interpreter, Subject
 from deskgraph.schema.english.nodes import Edge, Filled, Item, Null, Refused, Text, Things
@@ -156,7 +156,8 @@ class Builder(Following, Transformer[Token, Any]):
         """Several of a kind, each by its title: a step for each."""
         first, behind = span(parts)
         lists = [part for part in parts if isinstance(part, tuple)]
-        if len(lists[0]) == 1:
+        titled = all(ref.kind == "quoted" or title_of(group.verbs[0].noun) == "name" for ref in lists[0])
+        if len(lists[0]) == 1 or not titled:
             raise Refused("", first, behind)
         steps: list[Step] = []
         for ref in lists[0]:
@@ -284,6 +285,13 @@ class Builder(Following, Transformer[Token, Any]):
         field = next(part.value for part in parts if isinstance(part, Token) and part.type == "FIELDO")
         item = Item("named", name=field.meaning, values=parts[1], first=parts[1][0].first, behind=field.behind)
         return self._set(self.partial, parts[-1], item, parts)
+
+    def be_what(self, parts: Parts) -> list[Step]:
+        """The same of somebody: "Ann should be the requester of #3"."""
+        things: Things = parts[0]
+        if things.mods:
+            raise Refused("", *span(parts))
+        return self.set_as([parts[1], things.refs, *parts[2:]])
 
     def add_text(self, parts: Parts) -> list[Step]:
         """Adding a text: "add a description to #3: it began on Monday"."""

@@ -122,7 +122,8 @@ class Filling:
 
     def _whose(self, ref: Ref) -> list[Filling]:
         """A bare name behind what has no name itself is whose it is, if a text follows: "new ticket dana 'x'"."""
-        return [way for name in self._refs_of() for way in self._try(name, ref)][:1]
+        first = next((name for name, one in self.verb.inputs.items() if isinstance(one, RefInput)), "")
+        return self._try(first, ref)
 
     def _refs_of(self) -> list[str]:
         """The inputs for references that are still free."""

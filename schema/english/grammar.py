@@ -201,6 +201,7 @@ def _sets(group: Group) -> list[str]:
     ]
     found += [f"V_CREATE {det}FIELDO PREP refs EQT textual -> add_text" for det in ("", "DET ", "DETI ")]
     found += [f"VSET refs {way}FIELDO PREPM np -> set_as" for way in ("ASF ", "DET ", "DETI ")]
+    found += [f"np BE {det}FIELDO PREPM np -> be_what" for det in ("", "DET ")]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
     for subject in subjects:
         for verb, text in (("BE", "refs"), ("EQT", "textual"), (f"BE P_{key} EQ", "refs")):

@@ -191,7 +191,7 @@ class Lattice(Joints):
         negation = self.reserved[place] == "negation" and not self._negates(place)
         if token.kind not in TEXTUAL or (self.reserved[place] and not negation):
             return
-        if token.kind not in ("hash", "id") and self._longest(self.words.commands, place)[0] == place:
+        if token.kind not in ("hash", "id") and not self._starts_command(place):
             self._add("CTEXT", None, price + 0.3, place, behind)
         if self.reserved[place]:
             return
@@ -203,6 +203,11 @@ class Lattice(Joints):
             and not self._means(place, "PREP", "EQ", "FILL", "LEAD", "NUMW")
         ):
             self._add("BARE", None, price + 6, place, behind)
+
+    def _starts_command(self, place: int) -> bool:
+        """Whether a command may start at a token; "a new" does so only before what there can be a new one of."""
+        behind = self._longest(self.words.commands, place)[0]
+        return behind > place and (not self._means(place, "DETI") or self._means(behind, "N"))
 
     def _text_price(self, place: int) -> float | None:
         token = self.tokens[place]
