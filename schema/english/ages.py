@@ -17,15 +17,29 @@ from deskgraph.schema.english.tokens import Token
 
 MOST_WORDS = 14
 AGO = " ago"
-COUNTS = ["a|an|one", *"two three four five six seven eight nine ten".split()]
-MONTHS = "january february march april may june july august september october november december".split()
+COUNTS = ["a|an|one", *["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]]
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+LAST = re.compile(r"(minute|hour|day|week)s?$|[12]\d{3}|ago$|old$|on$|onwards$")
 UNITS = ("minute", "hour", "day", "week")
 
 
 def age_at(tokens: Sequence[Token], place: int) -> tuple[tuple[Condition, ...], int]:
     """The conditions that an age starting at a token makes, and where it ends; none if there is no age."""
     words = [token.word for token in tokens[place : place + MOST_WORDS]]
-    for behind in range(len(words), 1, -1):
+    for behind in (at for at in range(len(words), 1, -1) if LAST.match(words[at - 1])):
         said = " ".join(words[:behind])
         for pattern, field, relation in _patterns():
             if match := pattern.fullmatch(said):
@@ -91,7 +105,9 @@ def _alone(name: str, span: str, day: str) -> list[tuple[str, str]]:
 def _conditions(field: str, relation: str, match: re.Match[str]) -> tuple[Condition, ...]:
     """The conditions of an age; none if there is no such day."""
     if relation in ("<", ">"):
-        count = next((str(at) for at, word in enumerate(COUNTS, 1) if match["count"] in word.split("|")), match["count"])
+        count = next(
+            (str(at) for at, word in enumerate(COUNTS, 1) if match["count"] in word.split("|")), match["count"]
+        )
         value = f"{int(count)} {match['unit']}{'' if int(count) == 1 else 's'}{AGO}"
         return (Condition(field, (value,), relation=relation),)
     day = _day(match["day"])

@@ -34,7 +34,9 @@ class Builder(Following, Transformer[Token, Any]):
     def __getattr__(self, name: str) -> Callable[[Parts], Any]:
         """The callbacks of generated rules: `act_resolve`, `make_create_ticket`, `idiom_3`."""
         kind, _, key = name.partition("_")
-        if kind in ("act", "make", "head", "many", "done", "status", "state", "just") and key in self.__dict__.get("groups", ()):
+        if kind in ("act", "make", "head", "many", "done", "status", "state", "just") and key in self.__dict__.get(
+            "groups", ()
+        ):
             return lambda parts: getattr(self, f"_{kind}")(self.groups[key], parts)
         if name.startswith(("be_", "field_be_")):
             return lambda parts: self._be(name.startswith("field"), self.groups[name.rpartition("be_")[2]], parts)
@@ -129,7 +131,9 @@ class Builder(Following, Transformer[Token, Any]):
 
     def _make(self, group: Group, parts: Parts) -> Command:
         """A creating verb: its head may be described by adjectives, and its kind may give inputs."""
-        head = next(part.value for part in parts if isinstance(part, Token) and part.type.startswith(("H_", "VH_", "HH_")))
+        head = next(
+            part.value for part in parts if isinstance(part, Token) and part.type.startswith(("H_", "VH_", "HH_"))
+        )
         adjectives = [adjective for part in parts if isinstance(part, list) for adjective in part]
         kind = self._kind(parts)
         given = {**head.meaning[1], **({"type": kind} if kind else {})}

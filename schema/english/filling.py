@@ -213,6 +213,9 @@ class Filling:
             return self._marked_text(item.mark, value)
         if isinstance(value, Word):
             return self._marked_word(item, value)
+        ref = self._described() if item.mark == "of" and self.verb.creates and not more else None
+        if ref and ref.kind == "select" and (described := self._further(item.mark, item.values)):
+            return described  # "the ticket of Ann" is hers, whatever else may be hers too
         if not more:
             ways = self._marked_input(item.mark, value)
             if ways:

@@ -50,7 +50,9 @@ def _attributes(verb: type[Verb]) -> list[re.Pattern[str]]:
     values = "|".join(re.escape(word) for one in others for word in choices(one))
     found = [rf"(?i)(?:[,;.(]|\band) ((?:the |its )?(?:{names})(?: is|:| =)) "] if names else []
     found += [rf"(?i)[,;.(] ((?:it is|it's|this is) (?:{values}))\b"] if values else []
-    if any(isinstance(one, RefInput) for one in others):
+    whose = "|".join(re.escape(name) for one in others if isinstance(one, RefInput) for name in names_of(one))
+    if whose:
+        found.append(rf"(?:^|[,;.(] )((?i:(?:the )?(?:{whose})) [A-Z][a-z]+)")
         found.append(r" ((?:for|on behalf of) [A-Z][a-z]+(?: [A-Z][a-z]+)*)(?=[,;.] )")
     nouns = "|".join(re.escape(one) for entity in entities() for one in (*dict(noun_words(entity)), *entity.kinds))
     found.append(rf"(?i)\band (an? (?:{nouns})(?: for| about| with| called| named| on|:)) ")

@@ -71,7 +71,12 @@ def _closers(group: Group, texts: list[str]) -> list[str]:
     key = group.key
     found = ["FILLP -> fill"]
     if texts:
-        found += ["NOISE -> noise", *(["DESCRIBING -> noise"] if group.noun else []), f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"]
+        found += [
+            "NOISE -> noise",
+            *(["DESCRIBING -> noise"] if group.noun else []),
+            f"FT_{key} run -> tail_named",
+            f"FT_{key} EQ run -> tail_named",
+        ]
     others = [one for several in group.inputs().values() for one in several if not is_text(one)]
     if group.noun or group.partial:
         values = ["refs", *(["CHOICE"] if any(choices(one) for one in others) else [])]
@@ -114,7 +119,9 @@ def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
     name = group.key.lower()
     starts = _acts(group)
     if group.noun:
-        headed = [f"{before}HH_{group.noun.prefix.upper()} -> head_{name}" for before in ("", "ONE ", "adjs ", "ONE adjs ")]
+        headed = [
+            f"{before}HH_{group.noun.prefix.upper()} -> head_{name}" for before in ("", "ONE ", "adjs ", "ONE adjs ")
+        ]
         starts = [*(f"{start} -> make_{name}" for start in _makes(group)), *headed]
     idioms = [
         line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group

@@ -53,6 +53,7 @@ class Lattice(Joints):
     def __init__(self, sentence: Sentence, words: Words) -> None:
         super().__init__(sentence, words)
         self.shouted = sentence.text.isupper()
+        self.ages = [age_at(self.tokens, place) for place in range(self.size)]
         self.edges: list[list[Edge]] = [[] for _ in range(self.size)]
         for place in range(self.size):
             self._fill(place)
@@ -87,8 +88,9 @@ class Lattice(Joints):
             self._add("RANGED", ranged.groups(), 0.0, place, place + 1)
         if token.kind == "email" or token.word in ("(", "<"):
             self._paired_address(place)
-        if (aged := age_at(self.tokens, place))[0]:
-            self._add("AGE", aged[0], 0.1, place, aged[1])
+        conditions, behind = self.ages[place]
+        if conditions:
+            self._add("AGE", conditions, 0.1, place, behind)
         self._names(place)
         self._texts(place)
         self._joints(place)
@@ -126,7 +128,7 @@ class Lattice(Joints):
                 return
             cost += price
             capitals = capitals and (self.tokens[at].text[:1].isupper() or (at > place and price < 2))
-            inside = at + 1 < self.size and self._unknown(at + 1)
+            inside = at + 1 < self.size and self._unknown(at + 1) and not self.ages[at + 1][0]
             if not inside and (price < 2 or at == place) and token_ends_name(self.tokens[at], at == place):
                 self._add("NAME", None, cost, place, at + 1)
                 if capitals and self.tokens[at].text[:1].isupper():

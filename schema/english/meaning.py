@@ -75,16 +75,14 @@ class Command:
                 raise
             options, lacks = (error.option,), error
         headed = "" if not self.headed else "alone" if self._introduced() else "and"
-        step = Step(
-            options, self.first, self.behind, asked=self.asked, lacks=lacks, terse=self.terse, headed=headed
-        )
+        step = Step(options, self.first, self.behind, asked=self.asked, lacks=lacks, terse=self.terse, headed=headed)
         return (*self.before, step, *([self._aside(options)] if self.asides else []))
 
     def _introduced(self) -> bool:
         """Whether it is said for whom, and then, introduced or in quotes, what: "for Jane: the printer is broken"."""
         said = [item for item in self.items if item.kind not in ("noise", "fill")]
         texts = [item for item in said if item.kind in ("marked", "thing") and is_words(item.values[0])]
-        return bool(texts) and said[0].kind == "marked" and isinstance(said[0].values[0], Ref)
+        return bool(texts) and said[0].kind == "marked" and not is_words(said[0].values[0])
 
     def _takes_aside(self, way: Filling, item: Item) -> bool:
         """Whether the item sets a field of what the verb is done to, though it is no input of the verb."""

@@ -167,7 +167,7 @@ def _functions(vocabulary: Vocabulary) -> None:
         add([phrase], "WHY", " ".join(phrase), 0.5)
     add([",", ":", "-", "–", "—", "so", ", so", "therefore"], "WHYSEP", None, 0.2)
     add(listed("topics"), "TOPIC")
-    add([":", ",", "-", "–", "—"], "TOPSEP", None, 0.2)
+    add([":", ",", "-", "–", "—", "->", "=>", "→"], "TOPSEP", None, 0.2)
     for phrase in listed("having it"):
         add([phrase], "WITHA", " ".join(phrase))
     add(["as", "as the", "as a", "as an"], "ASF")
