@@ -17,21 +17,11 @@ from deskgraph.schema.english.tokens import Token
 
 MOST_WORDS = 14
 AGO = " ago"
-COUNTS = ["a|an|one", *["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]]
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+COUNTS = ("a|an|one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 LAST = re.compile(r"(minute|hour|day|week)s?$|[12]\d{3}|ago$|old$|on$|onwards$")
 UNITS = ("minute", "hour", "day", "week")
 

@@ -15,7 +15,7 @@ from deskgraph.schema.english.values import noun
 from deskgraph.schema.fields import Choice, Field, One
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.noun import entities, noun_of
-from deskgraph.schema.verb import Verb
+from deskgraph.schema.verb import VERBS, Verb
 
 ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
 
@@ -35,7 +35,7 @@ def refers(text: str) -> bool:
 
 def swallowed(verb: type[Verb], text: Text) -> tuple[int, int] | None:
     """Where a text without quotes goes on with what looks like another input: ", contact is ...", "for Ann, ..."."""
-    for pattern in _attributes(verb):
+    for pattern in _attributes(verb.key()):
         if found := pattern.search(text.text):
             before = len(tokens_of(text.text[: found.start(1)]).tokens)
             return text.first + before, text.first + before + len(tokens_of(found[1]).tokens)
@@ -43,9 +43,9 @@ def swallowed(verb: type[Verb], text: Text) -> tuple[int, int] | None:
 
 
 @cache
-def _attributes(verb: type[Verb]) -> list[re.Pattern[str]]:
-    """What other inputs look like in the middle of a text."""
-    others = [one for one in verb.inputs.values() if isinstance(one, Choice | RefInput)]
+def _attributes(key: str) -> list[re.Pattern[str]]:
+    """What a verb's other inputs look like in the middle of a text."""
+    others = [one for one in VERBS[key].inputs.values() if isinstance(one, Choice | RefInput)]
     names = "|".join(re.escape(name) for one in others for name in names_of(one))
     values = "|".join(re.escape(word) for one in others for word in choices(one))
     found = [rf"(?i)(?:[,;.(]|\band) ((?:the |its )?(?:{names})(?: is|:| =)) "] if names else []
