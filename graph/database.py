@@ -133,25 +133,16 @@ class Database:
             return await _guard(session.execute_read(_bound(work, workspace, watch, self.limit)))
 
     async def ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The only row of a query that reads, in one round trip; after a passing fault it is read by `read`."""
+        """The only row of a query that reads, in one round trip. It is not run again, as `read` does."""
 
-        async def work(tx: Transaction) -> dict[str, Any]:
-            [row] = await tx.run(cypher, **parameters)
-            return row
+        async def ask() -> dict[str, Any]:
+            query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
+            async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
+                watch.asked()
+                record = await (await session.run(query, parameters, workspace=workspace)).single(strict=True)
+                return dict(zip(record.keys(), record.values(), strict=True))
 
-        try:
-            return await _guard(self._ask(workspace, cypher, parameters))
-        except UnavailableError as error:
-            if not is_passing(error.__cause__):
-                raise
-        return await self.read(workspace, work)
-
-    async def _ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
-        async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
-            watch.asked()
-            record = await (await session.run(query, parameters, workspace=workspace)).single(strict=True)
-            return dict(zip(record.keys(), record.values(), strict=True))
+        return await _guard(ask())
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
@@ -214,7 +205,7 @@ async def _guard(running: Awaitable[T]) -> T:
         raise
 
 
-def is_passing(error: BaseException | None) -> bool:
+def is_passing(error: BaseException) -> bool:
     """Whether the transaction will be run again because of this error, which must reach the driver for that."""
     return isinstance(error, Neo4jError | DriverError) and error.is_retryable()
 

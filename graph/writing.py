@@ -12,13 +12,13 @@ from typing import Any
 
 import orjson
 
-from deskgraph.graph.compiler.cypher import Shape, picked
+from deskgraph.graph.compiler.cypher import Plan, Shape, picked
 from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction
 from deskgraph.schema.errors import AlreadyExistsError, DeskError, NotFoundError
 from deskgraph.schema.fields import One
-from deskgraph.schema.ids import new_id, prefix_of
+from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import NOUNS, Entity, Noun, noun_of
 from deskgraph.schema.scalars import format_datetime
 from deskgraph.schema.verb import VERBS, Change, Verb
@@ -37,6 +37,7 @@ class Deed:
     """One verb, ready to be written. `chosen`: it creates a node whose id the caller chose, so it may be taken."""
 
     verb: type[Verb]
+    event: str
     subject: str
     version: int
     change: Change
@@ -52,22 +53,22 @@ async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any
     return None if row is None else shape(row["record"]) if shape else row["record"]
 
 
-async def write(tx: Transaction, deed: Deed) -> str:
-    """Write the change and its event; the event's id.
+async def write(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any]:
+    """Write the change and its event, and read the answer, whose query knows them as `n` and `event`.
 
     NOT_FOUND where an edge would lead nowhere and ALREADY_EXISTS where the chosen id is taken: then nothing is written.
     """
     links = tuple(sorted((name, target is not None) for name, target in deed.change.link.items()))
     by_user = prefix_of(deed.actor) == "user"
     cypher = _write_query(deed.verb.key(), links, chosen=deed.chosen, caused=deed.cause is not None, by_user=by_user)
-    event = new_id("event")
     ends = {f"to_{name}": target for name, target in deed.change.link.items()}
     written = await tx.one(
-        cypher,
+        f"{cypher}\n{answer.cypher}",
+        **answer.parameters,
         id=deed.subject,
         set=_stored(deed),
         version=deed.version,
-        event=event,
+        event=deed.event,
         type=deed.verb.event(),
         data=_json({"$id": deed.subject, **deed.change.data}),
         actor=deed.actor,
@@ -77,7 +78,7 @@ async def write(tx: Transaction, deed: Deed) -> str:
     )
     if written is None:
         raise await _reason(tx, deed)
-    return event
+    return answer.shape(written)
 
 
 async def _reason(tx: Transaction, deed: Deed) -> DeskError:
@@ -131,7 +132,6 @@ def _lines(
         "subjectVersion: $version, data: $data, actor: $actor, depth: $depth, at: at})-[:OF]->(n)"
     )
     yield from _attribute(caused=caused, by_user=by_user)
-    yield "RETURN true AS written"
 
 
 def _attribute(*, caused: bool, by_user: bool) -> Iterator[str]:

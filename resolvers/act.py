@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from deskgraph.graph.compiler.cypher import by_id, plan
+from deskgraph.graph.compiler.cypher import Plan, Value, by_id, picked, plan
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction, is_passing
 from deskgraph.graph.statements import statement
@@ -33,11 +33,13 @@ from deskgraph.schema.errors import (
 from deskgraph.schema.event import Event
 from deskgraph.schema.fields import Text
 from deskgraph.schema.ids import check_id, new_id
+from deskgraph.schema.noun import Noun
 from deskgraph.schema.scalars import Words
 from deskgraph.schema.verb import Verb
 
 MAX_CHAIN = 16
 NUMBERED = "ticket.created"
+WRITTEN = "written"
 log = structlog.get_logger(__name__)
 
 
@@ -106,19 +108,18 @@ async def _in_transaction(session: Session, command: Command, wanted: dict[str, 
     if command.idempotency_key:
         earlier = await _claim(tx, command)
         if earlier:
-            return await _answer(session, command, *earlier, wanted, replayed=True)
+            return await _again(session, command, *earlier, wanted)
     try:
         deed = await _decide(session, command)
-        event = await write(tx, deed)
+        payload = await write(tx, deed, _payload(command.verb.noun, wanted))
         await command.verb.finish(deed.subject, deed.change, session)
     except DeskError:
         if command.idempotency_key:  # in a hook that goes on, the transaction may be committed all the same
             await tx.run(statement("release_key"), key=command.idempotency_key)
         raise
     if command.idempotency_key:
-        await tx.run(statement("settle_key"), key=command.idempotency_key, event=event, subject=deed.subject)
-    outcome = await _answer(session, command, deed.subject, event, wanted)
-    return replace(outcome, reveal=deed.change.reveal)
+        await tx.run(statement("settle_key"), key=command.idempotency_key, event=deed.event, subject=deed.subject)
+    return Outcome(deed.subject, deed.event, payload if wanted else {}, reveal=deed.change.reveal)
 
 
 async def _claim(tx: Transaction, command: Command) -> tuple[str, str] | None:
@@ -152,7 +153,7 @@ async def _decide(session: Session, command: Command) -> Deed:
     subject = command.subject or new_id(verb.noun.prefix)
     version = current.version + 1 if current else 1
     chosen = verb.creates and command.subject is not None
-    return Deed(verb, subject, version, change, session.actor, session.cause, chosen)
+    return Deed(verb, new_id("event"), subject, version, change, session.actor, session.cause, chosen)
 
 
 async def _load(session: Session, command: Command) -> Record:
@@ -195,17 +196,22 @@ async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
     raise HookRejectedError(f"The hook {hook!r} must return the {draft.verb.noun.prefix} or None, not {answer!r}.")
 
 
-async def _answer(
-    session: Session, command: Command, subject: str, event: str, wanted: dict[str, Want], *, replayed: bool = False
-) -> Outcome:
-    """Read what is wanted of the subject and the event, in the verb's own transaction."""
-    deleted = replayed or command.verb.deletes
+def _payload(noun: type[Noun], wanted: dict[str, Want]) -> Plan:
+    """What is read with the write, of the noun `n` and its `event`; one value at least, so that there is a row."""
+    scope = Scope()
+    nodes: dict[str, tuple[type[Noun], str]] = {"event": (Event, "event"), "subject": (noun, "n")}
+    values = {key: picked(*nodes[want.of], want.picks, scope) for key, want in wanted.items()}
+    return plan(values or {WRITTEN: Value("true")}, scope)
+
+
+async def _again(session: Session, command: Command, subject: str, event: str, wanted: dict[str, Want]) -> Outcome:
+    """Read what is wanted of what was done earlier with the same key."""
     scope = Scope()
     compiled = {
         key: by_id(Event, event, want.picks, scope)
         if want.of == "event"
-        else by_id(command.verb.noun, subject, want.picks, scope, deleted=deleted)
+        else by_id(command.verb.noun, subject, want.picks, scope, deleted=True)
         for key, want in wanted.items()
     }
     payload = await session.read(plan(compiled, scope)) if compiled else {}
-    return Outcome(subject, event, payload, replayed)
+    return Outcome(subject, event, payload, replayed=True)

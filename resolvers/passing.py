@@ -144,10 +144,9 @@ class Operation:
             passed = self._passed(values)
             if passed is None:
                 return None
-            parameters = passed.parameters(values.coerced)
+            row = await session.row(passed.plan, passed.parameters(values.coerced))
         except DeskError:
             return None
-        row = await session.row(passed.plan, parameters)
         data = passed.plan.shape(row)
         return None if passed.plan.holes.found else data
 

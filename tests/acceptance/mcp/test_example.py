@@ -41,7 +41,6 @@ async def test_the_specifications_example(desk: Desk, ticket: Record, connect: C
     assert (after.status, after.agent, after.resolution) == (
         "RESOLVED",
         SAM,
-        SOME,
         "Portal access restored after billing sync",
     )
     await desk.position()
