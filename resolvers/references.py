@@ -10,6 +10,7 @@ from typing import Any
 
 from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.session import NounWords, Session
+from deskgraph.schema.english.ages import moment
 from deskgraph.schema.english.groups import title_of
 from deskgraph.schema.english.plan import Condition, Ref
 from deskgraph.schema.english.tokens import tokens_of
@@ -23,6 +24,7 @@ from deskgraph.schema.scalars import MAX_LONG
 MOST_AT_ONCE = 100
 SHOWN = 5
 PEOPLE = ("contact", "user")
+COMPARED = {"<": "lt", ">": "gt", ">=": "gte"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,9 @@ class Finder:
         fields = noun(prefix).fields
         if condition.part:
             return {fields[condition.field].graphql: {"matches": condition.part}}
+        if condition.relation:
+            compared = COMPARED[condition.relation]
+            return {fields[condition.field].graphql: {compared: moment(condition.values[0])}}
         if condition.ref is None:
             name = fields[condition.field].graphql
             return {name: {"in": list(condition.values)} if condition.values else None}

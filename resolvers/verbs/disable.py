@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.resolvers.records import Draft
 from deskgraph.schema.fields import Text
@@ -16,6 +16,7 @@ class Disable(Verb):
 
     noun = Webhook
     name = "disable"
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {"(turn|switch|shut) {id} (off)": {}}
     says = "deactivate|turn off|switch off|shut off|mute"
     from_ = (WebhookStatus.ENABLED,)
     to = WebhookStatus.DISABLED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.schema.verb import Change, Verb
 from deskgraph.schema.webhook import Webhook, WebhookStatus
@@ -13,6 +13,7 @@ class Enable(Verb):
 
     noun = Webhook
     name = "enable"
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {"(turn|switch|put) {id} (on|back on|on again)": {}}
     says = "reenable|re enable|activate|turn on|switch on|reactivate|turn back on|switch back on"
     from_ = (WebhookStatus.DISABLED,)
     to = WebhookStatus.ENABLED

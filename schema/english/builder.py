@@ -9,7 +9,8 @@ from typing import Any
 from lark import Token, Transformer
 
 from deskgraph.schema.english.following import Following
-from deskgraph.schema.english.groups import Group
+from deskgraph.schema.english.groups import Group, title_of
+from deskgraph.schema.english.lexicon import listed
 from deskgraph.schema.english.meaning import CERTAIN, Command, Compound, Interpreter, Subject
 from deskgraph.schema.english.nodes import Edge, Filled, Item, Null, Refused, Text, Things
 from deskgraph.schema.english.parts import Parts, is_asked, span, word
@@ -33,7 +34,9 @@ class Builder(Following, Transformer[Token, Any]):
     def __getattr__(self, name: str) -> Callable[[Parts], Any]:
         """The callbacks of generated rules: `act_resolve`, `make_create_ticket`, `idiom_3`."""
         kind, _, key = name.partition("_")
-        if kind in ("act", "make", "done", "status", "state", "just") and key in self.__dict__.get("groups", ()):
+        if kind in ("act", "make", "head", "many", "done", "status", "state", "just") and key in self.__dict__.get(
+            "groups", ()
+        ):
             return lambda parts: getattr(self, f"_{kind}")(self.groups[key], parts)
         if name.startswith(("be_", "field_be_")):
             return lambda parts: self._be(name.startswith("field"), self.groups[name.rpartition("be_")[2]], parts)
@@ -53,11 +56,15 @@ class Builder(Following, Transformer[Token, Any]):
         return steps
 
     def first(self, parts: Parts) -> tuple[Step, ...]:
+        if parts[0][0].headed == "and":
+            raise Refused("NO_VERB", parts[0][0].first, parts[0][0].behind)
         return tuple(parts[0])
 
     def more(self, parts: Parts) -> tuple[Step, ...]:
         self._question(parts[0], parts[1].value)
         if parts[2][0].terse and parts[1].value.meaning == ",":
+            raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
+        if parts[2][0].headed == "and" and not any(option.verb.creates for option in parts[0][-1].options):
             raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
         steps = [self.interpreter.again(parts[0][-1], step) if step.items else step for step in parts[2]]
         return (*parts[0], *steps)
@@ -66,7 +73,9 @@ class Builder(Following, Transformer[Token, Any]):
         """A question mark behind something that was not asked for politely makes it a question."""
         if edge.meaning == "?" and not any(step.asked for step in steps):
             mark = next(at for at in range(edge.first, edge.behind) if self.sentence.tokens[at].word == "?")
-            raise Refused("QUESTION", mark, mark + 1, weight=3)
+            said = tuple(token.word for token in self.sentence.tokens[:mark])
+            if not any(said[-length:] in listed("tags") for length in (1, 2)):  # "close #3, will you?"
+                raise Refused("QUESTION", mark, mark + 1, weight=3)
 
     def plain(self, parts: Parts) -> list[Step]:
         return whole(parts[0])
@@ -122,7 +131,9 @@ class Builder(Following, Transformer[Token, Any]):
 
     def _make(self, group: Group, parts: Parts) -> Command:
         """A creating verb: its head may be described by adjectives, and its kind may give inputs."""
-        head = next(part.value for part in parts if isinstance(part, Token) and part.type.startswith(("H_", "VH_")))
+        head = next(
+            part.value for part in parts if isinstance(part, Token) and part.type.startswith(("H_", "VH_", "HH_"))
+        )
         adjectives = [adjective for part in parts if isinstance(part, list) for adjective in part]
         kind = self._kind(parts)
         given = {**head.meaning[1], **({"type": kind} if kind else {})}
@@ -141,6 +152,26 @@ class Builder(Following, Transformer[Token, Any]):
             )
         return made
 
+    def _head(self, group: Group, parts: Parts) -> Command:
+        """Creating without a verb: "Ticket for Jane: ...", and behind another creating "and a contact Jane"."""
+        return replace(self._make(group, parts), headed=True)
+
+    def _many(self, group: Group, parts: Parts) -> list[Step]:
+        """Several of a kind, each by its title: a step for each."""
+        first, behind = span(parts)
+        lists = [part for part in parts if isinstance(part, tuple)]
+        titled = all(ref.kind == "quoted" or title_of(group.verbs[0].noun) == "name" for ref in lists[0])
+        if len(lists[0]) == 1 or not titled:
+            raise Refused("", first, behind)
+        steps: list[Step] = []
+        for ref in lists[0]:
+            made = self.interpreter.make(group, {}, [], ref.first, ref.behind, asked=is_asked(parts))
+            made = made.take(Item("thing", values=(ref,), first=ref.first, behind=ref.behind))
+            if len(lists) > 1:
+                made = made.take(self._item("marked", parts[-2:], mark=parts[-2].value.meaning, values=lists[1]))
+            steps += made.finish()
+        return steps
+
     def _kind(self, parts: Parts) -> str:
         """What kind is created, where a name or quoted text before the noun says so."""
         if any(isinstance(part, Token) and part.type == "PREP" for part in parts):
@@ -153,6 +184,11 @@ class Builder(Following, Transformer[Token, Any]):
         command: Command = parts[0]
         return command.take(parts[1])
 
+    def described(self, parts: Parts) -> Command:
+        """What comes is said of what is created: "it is urgent"."""
+        command: Command = parts[0]
+        return command.take(self.noise(parts[1:]))
+
     def subject(self, parts: Parts) -> Subject:
         things = next(part for part in parts if isinstance(part, Things))
         return Subject(things, (), is_asked(parts), *span(parts))
@@ -164,8 +200,11 @@ class Builder(Following, Transformer[Token, Any]):
     def subject_all(self, parts: Parts) -> Subject:
         """All of several are meant: "Sam's tickets should all be closed"."""
         things: Things = parts[0]
-        refs = tuple(replace(ref, count="all" if ref.count == "several" else ref.count) for ref in things.refs)
-        return Subject(replace(things, refs=refs), (), False, *span(parts))
+        return Subject(counted(things, self._said(parts[1])), (), False, *span(parts))
+
+    def _said(self, token: Token) -> set[str]:
+        """The words of a token."""
+        return {one.word for one in self.sentence.tokens[token.value.first : token.value.behind]}
 
     def further(self, parts: Parts) -> Subject:
         """Another verb in the passive for the same: "should be resolved with 'x' and closed"."""
@@ -251,6 +290,13 @@ class Builder(Following, Transformer[Token, Any]):
         item = Item("named", name=field.meaning, values=parts[1], first=parts[1][0].first, behind=field.behind)
         return self._set(self.partial, parts[-1], item, parts)
 
+    def be_what(self, parts: Parts) -> list[Step]:
+        """The same of somebody: "Ann should be the requester of #3"."""
+        things: Things = parts[0]
+        if things.mods:
+            raise Refused("", *span(parts))
+        return self.set_as([parts[1], things.refs, *parts[2:]])
+
     def add_text(self, parts: Parts) -> list[Step]:
         """Adding a text: "add a description to #3: it began on Monday"."""
         at = next(place for place, part in enumerate(parts) if isinstance(part, Token) and part.type == "FIELDO")
@@ -287,7 +333,8 @@ class Builder(Following, Transformer[Token, Any]):
 
     def _idiom(self, number: int, parts: Parts) -> Command:
         idiom = self.vocabulary.idioms[number]
-        filled = [part for part in parts if not isinstance(part, Token)]
+        said = {word for part in parts if isinstance(part, Token) for word in self._said(part)}
+        filled = [counted(part, said) for part in parts if not isinstance(part, Token)]
         ways = [
             Filled(meaning.verb, tuple(zip(meaning.slots, filled, strict=True)), meaning.given)
             for meaning in idiom.meanings
@@ -301,6 +348,15 @@ def whole(steps: Sequence[Step]) -> list[Step]:
         if step.lacks:
             raise step.lacks
     return list(steps)
+
+
+def counted(part: Any, said: set[str]) -> Any:
+    """References of which the words around them say that all are meant, or both: "they should all go to Sam"."""
+    count = next((count for count in ("all", "both") if count in said), "")
+    if not count or not isinstance(part, Things):
+        return part
+    refs = tuple(replace(ref, count=count if ref.count == "several" else ref.count) for ref in part.refs)
+    return replace(part, refs=refs)
 
 
 def terse(steps: Sequence[Step]) -> list[Step]:

@@ -145,6 +145,8 @@ def complain(refused: Refused, sentence: Sentence) -> DeskError:
         message = "A list may name 100 at most."
     elif kind == "EVERYTHING":
         message = "Everything is too much: say all of what, or whose."
+    elif kind == "SWALLOWED":
+        message = f"{words!r} may be a part of the text or not: put the text in quotes, or say this before it."
     elif kind == "NO_VALUE":
         message = f"What shall {detail.replace('_', ' ')} be?"
     elif kind == "NOTHING_TO_CHANGE":

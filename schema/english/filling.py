@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from deskgraph.schema.english import lexicon
-from deskgraph.schema.english.adjectives import adjectives_of
-from deskgraph.schema.english.groups import groups, is_text, main_text, marks_of, names_of, noun_words, title_of
+from deskgraph.schema.english.fitting import ABOUT, edges_by, looks, prefix_of_edge, refers, said_of, swallowed
+from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_of, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
-from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
-from deskgraph.schema.fields import Choice, Field, One, Texts
+from deskgraph.schema.fields import Choice, Texts
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.noun import entities, noun_of
 from deskgraph.schema.verb import Verb
 
 ITSELF = "*"
@@ -119,10 +115,15 @@ class Filling:
             if name in self.verb.inputs and name not in self.settled:
                 plain = ref.kind == "name" and not ref.conditions
                 text: Value = Text(ref.text, ref.first, ref.behind) if plain else ref
-                return self._try(name, text)
+                return [*self._try(name, text), *(self._whose(ref) if plain and name != "name" else [])]
         if ref.kind in ("id", "number", "bare number", "email") or ref.noun:
             return [way for name in self._refs_of() for way in self._try(name, ref)][:1]
         return []
+
+    def _whose(self, ref: Ref) -> list[Filling]:
+        """A bare name behind what has no name itself is whose it is, if a text follows: "new ticket dana 'x'"."""
+        first = next((name for name, one in self.verb.inputs.items() if isinstance(one, RefInput)), "")
+        return self._try(first, ref)
 
     def _refs_of(self) -> list[str]:
         """The inputs for references that are still free."""
@@ -155,7 +156,7 @@ class Filling:
         if ref is None or not (ref.kind == "select" or certain):
             return []
         prefix = ref.noun or self.verb.noun.prefix
-        conditions = [adjective.of(prefix) for adjective in item.values if isinstance(adjective, Adjective)]
+        conditions = [one.of(prefix) if isinstance(one, Adjective) else one for one in item.values]
         if any(condition is None for condition in conditions):
             return []
         return [self._describe(*joined([condition for condition in conditions if condition]))]
@@ -212,6 +213,9 @@ class Filling:
             return self._marked_text(item.mark, value)
         if isinstance(value, Word):
             return self._marked_word(item, value)
+        ref = self._described() if item.mark == "of" and self.verb.creates and not more else None
+        if ref and ref.kind == "select" and (described := self._further(item.mark, item.values)):
+            return described  # "the ticket of Ann" is hers, whatever else may be hers too
         if not more:
             ways = self._marked_input(item.mark, value)
             if ways:
@@ -321,6 +325,8 @@ class Filling:
             if addresses and self.verb.creates:  # "Jane Doe (jane@acme.com)"
                 given = {**self.given, "name": value.text, "email": addresses[0]}
                 return [replace(self, given=given, settled=self.settled | {"name", "email"}, target="")]
+        if self.verb.creates and isinstance(value, Text) and not value.quoted:
+            self._must_not_swallow(value)
         try:
             converted = convert(self.verb, name, value)
         except Unfit:
@@ -331,6 +337,11 @@ class Filling:
             return []
         given = {**self.given, name: converted}
         return [replace(self, given=given, settled=self.settled | {name}, target=name)]
+
+    def _must_not_swallow(self, text: Text) -> None:
+        """Refused, if a text without quotes goes on with what may be another input of the verb."""
+        if place := swallowed(self.verb, text):
+            raise Refused("SWALLOWED", *place, verb=self.verb, weight=2)
 
     def finished(self, first: int, behind: int) -> Option:
         """The option that was filled; Refused if something is missing."""
@@ -369,37 +380,3 @@ class Filling:
                 weight=2,
                 option=option if is_text(declared) and not more else None,
             )
-
-
-ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
-
-
-def looks(declared: Field, ref: Ref) -> bool:
-    """Whether a word can only be a value of the field, by the look of it."""
-    return bool(declared.looks) and ref.kind == "name" and re.fullmatch(declared.looks, ref.text) is not None
-
-
-def refers(text: str) -> bool:
-    """Whether a text begins with a reference: "#3", "ticket 3"."""
-    first, *rest = tokens_of(text).tokens
-    nouns = {one for entity in entities() for one, _ in noun_words(entity)}
-    numbered = bool(rest) and rest[0].kind in ("hash", "number", "id") and first.word in nouns
-    return first.kind in ("hash", "id") or numbered
-
-
-@cache
-def said_of(prefix: str) -> frozenset[str]:
-    """What can be said of a noun in two words or more, "high priority", which is no text."""
-    return frozenset(
-        phrase for phrase, _ in adjectives_of(noun(prefix), groups()) if " " in phrase and "(" not in phrase
-    )
-
-
-def edges_by(prefix: str, mark: str) -> list[One]:
-    """The noun's edges that the mark may lead along."""
-    return [one for one in noun(prefix).ones() if mark in lexicon.marks(one.marks)]
-
-
-def prefix_of_edge(one: One) -> str:
-    """The prefix of the noun at the other end."""
-    return noun_of(one.target).prefix

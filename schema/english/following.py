@@ -27,8 +27,14 @@ class Following(Naming):
         values = parts[-1] if isinstance(parts[-1], tuple) else (parts[-1],)
         return self._item("marked", parts, mark=parts[0].value.meaning, values=values)
 
+    def marked_quoted(self, parts: Parts) -> Item:
+        return self._item("marked", parts, mark=parts[0].value.meaning, values=(self.quoted(parts[1:]),))
+
     def marked_anyone(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(self._edge_ref("anyone", parts[1]),))
+
+    def there(self, parts: Parts) -> Item:
+        return self._item("marked", parts, mark="at", values=(self._edge_ref("pronoun", parts[0]),))
 
     def marked_choice(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(word(parts[-1]),))
@@ -74,6 +80,9 @@ class Following(Naming):
 
     def that_are(self, parts: Parts) -> Item:
         return self._item("where", parts, values=tuple(parts[1]))
+
+    def aged(self, parts: Parts) -> Item:
+        return self._item("where", parts, values=parts[0].value.meaning)
 
     def noise(self, parts: Parts) -> Item:
         return self._item("noise", parts)

@@ -71,7 +71,12 @@ def _closers(group: Group, texts: list[str]) -> list[str]:
     key = group.key
     found = ["FILLP -> fill"]
     if texts:
-        found += ["NOISE -> noise", f"FT_{key} run -> tail_named", f"FT_{key} EQ run -> tail_named"]
+        found += [
+            "NOISE -> noise",
+            *(["DESCRIBING -> noise"] if group.noun else []),
+            f"FT_{key} run -> tail_named",
+            f"FT_{key} EQ run -> tail_named",
+        ]
     others = [one for several in group.inputs().values() for one in several if not is_text(one)]
     if group.noun or group.partial:
         values = ["refs", *(["CHOICE"] if any(choices(one) for one in others) else [])]
@@ -99,17 +104,30 @@ def _bodies(group: Group) -> list[str]:
     """A group's command as a step, with a text or without."""
     name = group.key.lower()
     ends = [f"cmd_{name} -> finished", *([f"cmd_{name} tail_{name} -> finished"] if _tail(group) else [])]
-    return [*ends, *(_sets(group) if group.partial else [])]
+    return [*ends, *(_sets(group) if group.partial else []), *(_many(group) if group.noun else [])]
+
+
+def _many(group: Group) -> list[str]:
+    """Creating several at once: "create contacts Ann Archer and Ben Okoro at Acme"."""
+    start = f"V_{group.name.upper()} HS_{group.noun.prefix.upper() if group.noun else ''}"
+    ways = [f"{start} {middle}refs{end}" for middle in ("", "COLON ") for end in ("", " PREP refs")]
+    return [f"{way} -> many_{group.key.lower()}" for way in ways]
 
 
 def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
     """How a group's command begins, and that each item goes on with it, so that what does not fit ends a reading."""
     name = group.key.lower()
-    starts = [f"{start} -> make_{name}" for start in _makes(group)] if group.noun else _acts(group)
+    starts = _acts(group)
+    if group.noun:
+        headed = [
+            f"{before}HH_{group.noun.prefix.upper()} -> head_{name}" for before in ("", "ONE ", "adjs ", "ONE adjs ")
+        ]
+        starts = [*(f"{start} -> make_{name}" for start in _makes(group)), *headed]
     idioms = [
         line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group
     ]
-    return [*starts, *idioms, f"cmd_{name} item -> taken"]
+    described = [f"cmd_{name} DESCRIBING -> described"] if group.noun else []
+    return [*starts, *idioms, *described, f"cmd_{name} item -> taken"]
 
 
 def _makes(group: Group) -> list[str]:
@@ -169,10 +187,12 @@ def _sets(group: Group) -> list[str]:
     found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
     subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
     found += [
-        f"{owner} FIELDN IS {value} -> field_be_{key.lower()}"
+        f"{owner} {middle} {value} -> field_be_{key.lower()}"
         for owner in ("single POSSF", "HISF")
+        for middle in ("FIELDN IS", "FIELDO ISNOW")
         for value in ("refs", "CHOICE")
     ]
+    found += [f"HISF FIELDO P_{key} EQ {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
     wanted = ["WANT np", "WANT np TOBE"]
     found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DET ", "DETI ")]
     found += [
@@ -188,6 +208,7 @@ def _sets(group: Group) -> list[str]:
     ]
     found += [f"V_CREATE {det}FIELDO PREP refs EQT textual -> add_text" for det in ("", "DET ", "DETI ")]
     found += [f"VSET refs {way}FIELDO PREPM np -> set_as" for way in ("ASF ", "DET ", "DETI ")]
+    found += [f"np BE {det}FIELDO PREPM np -> be_what" for det in ("", "DET ")]
     found += [f"CLEAR {subject} -> clear_field" for subject in subjects]
     for subject in subjects:
         for verb, text in (("BE", "refs"), ("EQT", "textual"), (f"BE P_{key} EQ", "refs")):

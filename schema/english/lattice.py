@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from deskgraph.schema.english import lexicon
+from deskgraph.schema.english.ages import age_at
 from deskgraph.schema.english.joints import HARD, Joints
 from deskgraph.schema.english.lookup import Fixes, Words
 from deskgraph.schema.english.nodes import Edge
@@ -52,6 +53,7 @@ class Lattice(Joints):
     def __init__(self, sentence: Sentence, words: Words) -> None:
         super().__init__(sentence, words)
         self.shouted = sentence.text.isupper()
+        self.ages = [age_at(self.tokens, place) for place in range(self.size)]
         self.edges: list[list[Edge]] = [[] for _ in range(self.size)]
         for place in range(self.size):
             self._fill(place)
@@ -86,6 +88,9 @@ class Lattice(Joints):
             self._add("RANGED", ranged.groups(), 0.0, place, place + 1)
         if token.kind == "email" or token.word in ("(", "<"):
             self._paired_address(place)
+        conditions, behind = self.ages[place]
+        if conditions:
+            self._add("AGE", conditions, 0.1, place, behind)
         self._names(place)
         self._texts(place)
         self._joints(place)
@@ -123,7 +128,7 @@ class Lattice(Joints):
                 return
             cost += price
             capitals = capitals and (self.tokens[at].text[:1].isupper() or (at > place and price < 2))
-            inside = at + 1 < self.size and self._unknown(at + 1)
+            inside = at + 1 < self.size and self._unknown(at + 1) and not self.ages[at + 1][0]
             if not inside and (price < 2 or at == place) and token_ends_name(self.tokens[at], at == place):
                 self._add("NAME", None, cost, place, at + 1)
                 if capitals and self.tokens[at].text[:1].isupper():
@@ -188,7 +193,7 @@ class Lattice(Joints):
         negation = self.reserved[place] == "negation" and not self._negates(place)
         if token.kind not in TEXTUAL or (self.reserved[place] and not negation):
             return
-        if token.kind not in ("hash", "id") and self._longest(self.words.commands, place)[0] == place:
+        if token.kind not in ("hash", "id") and not self._starts_command(place):
             self._add("CTEXT", None, price + 0.3, place, behind)
         if self.reserved[place]:
             return
@@ -200,6 +205,11 @@ class Lattice(Joints):
             and not self._means(place, "PREP", "EQ", "FILL", "LEAD", "NUMW")
         ):
             self._add("BARE", None, price + 6, place, behind)
+
+    def _starts_command(self, place: int) -> bool:
+        """Whether a command may start at a token; "a new" does so only before what there can be a new one of."""
+        behind = self._longest(self.words.commands, place)[0]
+        return behind > place and (not self._means(place, "DETI") or self._means(behind, "N"))
 
     def _text_price(self, place: int) -> float | None:
         token = self.tokens[place]

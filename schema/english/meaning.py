@@ -51,6 +51,7 @@ class Command:
     before: tuple[Step, ...] = ()
     asides: tuple[Item, ...] = ()
     terse: bool = False
+    headed: bool = False
 
     def take(self, item: Item) -> Command:
         """With one more item; Refused if that fits none of the ways."""
@@ -73,8 +74,15 @@ class Command:
             if error.option is None:
                 raise
             options, lacks = (error.option,), error
-        step = Step(options, self.first, self.behind, asked=self.asked, lacks=lacks, terse=self.terse)
+        headed = "" if not self.headed else "alone" if self._introduced() else "and"
+        step = Step(options, self.first, self.behind, asked=self.asked, lacks=lacks, terse=self.terse, headed=headed)
         return (*self.before, step, *([self._aside(options)] if self.asides else []))
+
+    def _introduced(self) -> bool:
+        """Whether it is said for whom, and then, introduced or in quotes, what: "for Jane: the printer is broken"."""
+        said = [item for item in self.items if item.kind not in ("noise", "fill")]
+        texts = [item for item in said if item.kind in ("marked", "thing") and is_words(item.values[0])]
+        return bool(texts) and said[0].kind == "marked" and not is_words(said[0].values[0])
 
     def _takes_aside(self, way: Filling, item: Item) -> bool:
         """Whether the item sets a field of what the verb is done to, though it is no input of the verb."""
@@ -309,6 +317,11 @@ def slot_item(verb: type[Verb], name: str, value: Any) -> Item:
 def is_value(item: Item) -> bool:
     """Whether an item is an input's value rather than a description."""
     return item.kind in ("named", "chosen", "bare") or isinstance(next(iter(item.values), None), Text | Word)
+
+
+def is_words(value: Any) -> bool:
+    """Whether a value is a text that is introduced or in quotes."""
+    return isinstance(value, Text) or (isinstance(value, Ref) and value.kind == "quoted")
 
 
 def is_aside(item: Item) -> bool:

@@ -20,15 +20,18 @@ class Condition:
     """What is asked of something that is described: a field that has one of `values`, or an edge to `ref`.
 
     No values and no `ref`: there must be none. Without a `field` any edge that can lead to `ref` will do. `part`:
-    text that the field must contain.
+    text that the field must contain. `relation`: how a moment stands to the value, which is a day or "30 days ago".
     """
 
     field: str
     values: tuple[str, ...] = ()
     ref: Ref | None = None
     part: str = ""
+    relation: str = ""
 
     def __str__(self) -> str:
+        if self.relation:
+            return f"{self.field}{self.relation}{self.values[0]}"
         if self.part:
             return f"{self.field}~{self.part!r}"
         if self.ref is not None:
@@ -112,7 +115,8 @@ class Step:
     """One step: the ways to understand it, of which what is looked up leaves one, and the words that say it.
 
     `asked`: it has the form of a polite question. `items` is what a step without a verb says. `terse`: it
-    only states something, as in "#3: urgent". `lacks` is the error of
+    only states something, as in "#3: urgent". `headed`: it creates without a verb, which it may do "alone" ("Ticket
+    for Ann: cannot log in") or only behind another creating step ("and a contact Ann"). `lacks` is the error of
     a step whose text may yet come from the words before it.
     """
 
@@ -127,6 +131,7 @@ class Step:
     items: tuple[Any, ...] = ()
     lacks: Exception | None = None
     terse: bool = False
+    headed: str = ""
 
     @property
     def price(self) -> float:
@@ -160,7 +165,7 @@ def joined(conditions: list[Condition]) -> tuple[Condition, ...]:
     rest: list[Condition] = []
     for condition in conditions:
         known = found.get(condition.field)
-        if condition.ref is not None or not condition.values:
+        if condition.ref is not None or condition.relation or not condition.values:
             rest.append(condition)
         else:
             values = (*(known.values if known else ()), *condition.values)
