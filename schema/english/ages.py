@@ -23,6 +23,7 @@ MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 LAST = re.compile(r"(minute|hour|day|week)s?$|[12]\d{3}|ago$|old$|on$|onwards$")
+MONTHLY = re.compile(r"\b(month|quarter|year)(?=s?\b)")
 UNITS = ("minute", "hour", "day", "week")
 
 
@@ -35,6 +36,16 @@ def age_at(tokens: Sequence[Token], place: int) -> tuple[tuple[Condition, ...], 
             if match := pattern.fullmatch(said):
                 return _conditions(field, relation, match), place + behind
     return (), place
+
+
+def inexact_at(tokens: Sequence[Token], place: int) -> int:
+    """Where an age in months or years ends that starts at a token; the token if there is none. It is not exact."""
+    words = [token.word for token in tokens[place : place + MOST_WORDS]]
+    for behind in range(len(words), 2, -1):
+        said = MONTHLY.sub("day", " ".join(words[:behind]))
+        if said != " ".join(words[:behind]) and any(pattern.fullmatch(said) for pattern, _, _ in _patterns()):
+            return place + behind
+    return place
 
 
 def moment(value: str) -> datetime:

@@ -16,6 +16,7 @@ from deskgraph.schema.english.nodes import Edge, Filled, Item, Null, Refused, Te
 from deskgraph.schema.english.parts import Parts, is_asked, span, word
 from deskgraph.schema.english.plan import Ref, Step
 from deskgraph.schema.english.tokens import Sentence
+from deskgraph.schema.english.values import fits
 from deskgraph.schema.english.vocabulary import SHORT, Vocabulary
 
 
@@ -40,6 +41,8 @@ class Builder(Following, Transformer[Token, Any]):
             return lambda parts: getattr(self, f"_{kind}")(self.groups[key], parts)
         if name.startswith(("be_", "field_be_")):
             return lambda parts: self._be(name.startswith("field"), self.groups[name.rpartition("be_")[2]], parts)
+        if kind == "needs":
+            return lambda parts: self._needs(self.groups[key], parts)
         if kind == "idiom" and key.isdigit():
             return lambda parts: self._idiom(int(key), parts)
         raise AttributeError(name)
@@ -65,6 +68,8 @@ class Builder(Following, Transformer[Token, Any]):
         if parts[2][0].terse and parts[1].value.meaning == ",":
             raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
         if parts[2][0].headed == "and" and not any(option.verb.creates for option in parts[0][-1].options):
+            raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
+        if any(step.fronted for step in parts[0]) and any(o.verb.creates for step in parts[2] for o in step.options):
             raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
         steps = [self.interpreter.again(parts[0][-1], step) if step.items else step for step in parts[2]]
         return (*parts[0], *steps)
@@ -109,6 +114,12 @@ class Builder(Following, Transformer[Token, Any]):
             for edge in part
         )
         return whole([replace(self.interpreter.about(refs, step), asked=step.asked or asked) for step in parts[-1]])
+
+    def fronted(self, parts: Parts) -> list[Step]:
+        """A value of what is created stands before it: "urgent: create a ticket 'Login'"."""
+        asked = is_asked(parts) or any(edge.meaning == "ask" for part in parts[:-3] for edge in part)
+        steps = [self.interpreter.valued(self.chosen(parts[-3:-2]), step) for step in parts[-1]]
+        return whole([replace(step, asked=step.asked or asked) for step in steps])
 
     def leads(self, parts: Parts) -> list[Edge]:
         return [*(parts[0] if len(parts) > 1 else []), parts[-1].value]
@@ -239,7 +250,8 @@ class Builder(Following, Transformer[Token, Any]):
         values = self._values(parts[-1])
         things = next((part for part in parts if isinstance(part, Things | Ref)), None)
         if things is None:
-            things = self._edge_ref("pronoun", parts[0])
+            owner = next(part for part in parts if isinstance(part, Token) and part.type == "HISF")
+            things = self._edge_ref("pronoun", owner)
         if isinstance(things, Ref):
             things = Things((things,), (), things.first, things.behind)
         name = next(
@@ -248,6 +260,14 @@ class Builder(Following, Transformer[Token, Any]):
         kind = "named" if has_field else "chosen"
         item = Item(kind, name=name, values=values, first=values[0].first, behind=values[-1].behind)
         return self._set(group, things, item, parts)
+
+    def _needs(self, group: Group, parts: Parts) -> list[Step]:
+        """The field of something, by its own word: "#3 needs its priority raised to high"."""
+        steps = self._be(True, group, parts)
+        owner = Ref("pronoun", parts[2].value.meaning)
+        if owner.text == "me" or not all(fits(owner, one.verb.noun.prefix) for one in steps[0].options):
+            raise Refused("", *span(parts[2:3]))
+        return steps
 
     def _just(self, group: Group, parts: Parts) -> list[Step]:
         """A field and its value, of what was spoken of: "#3: priority = high"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from deskgraph.schema.english import lexicon
+from deskgraph.schema.english.ages import inexact_at
 from deskgraph.schema.english.examples import example
 from deskgraph.schema.english.groups import bases, names_of
 from deskgraph.schema.english.nodes import Refused
@@ -15,6 +16,8 @@ from deskgraph.schema.errors import AmbiguousError, Candidate, DeskError, Invali
 from deskgraph.schema.verb import VERBS, Verb
 
 SEARCH = "This asks for something, and `do` only does: use search, or a GraphQL query, to look things up."
+FAR = 1.5
+INEXACT = "Months and years are not exact: say days ('older than 60 days') or a date."
 REFUSALS = {
     "negation": "A sentence that says what not to do is not done at all, not even the rest of it: say only what to do.",
     "exception": "Exceptions are not understood, so nothing is done: name what is meant.",
@@ -26,14 +29,32 @@ REFUSALS = {
 
 def complaint(result: Result, sentence: Sentence, made: Reader) -> DeskError:
     """Why a sentence has no reading."""
-    first = _reserved(result, sentence, made)
+    first = _inexact(result, sentence) or _reserved(result, sentence, made)
     if first:
         return first
     refusals = [one for one in result.refusals if one[0] >= result.reached]
-    if refusals:
+    if _starts_with("HH_", sentence, made) and not _starts_with("V_", sentence, made):
+        refusals = [one for one in refusals if not _far_fetched(result, one[1], one[2])]
+    if refusals and _undescribed(result, sentence) == result.reached:
         _, _, refused = min(refusals, key=lambda one: (-one[0], -one[2].weight, one[1]))
         return complain(refused, sentence)
     return _stuck(result, sentence, made)
+
+
+def _far_fetched(result: Result, cost: float, refused: Refused) -> bool:
+    """Whether a refusal is of creating without a verb, while other readings are far cheaper: "ticket 7 is urgent"."""
+    cheapest = min((reading.cost for reading in result.frontier), default=cost)
+    creates = refused.verb is not None and refused.verb.creates and refused.weight < 2
+    return creates and cost > cheapest + FAR
+
+
+def _inexact(result: Result, sentence: Sentence) -> DeskError | None:
+    """An age in months or years, where no reading goes on."""
+    for place in range(len(sentence.tokens)):
+        behind = inexact_at(sentence.tokens, place)
+        if place <= result.reached < behind:
+            return NotUnderstoodError(INEXACT, problem=_problem(sentence, place, behind))
+    return None
 
 
 def _reserved(result: Result, sentence: Sentence, made: Reader) -> DeskError | None:
@@ -73,20 +94,31 @@ def _stuck(result: Result, sentence: Sentence, made: Reader) -> DeskError:
     """The words at which every reading ends."""
     verb = _verb(result.frontier)
     shown = example(verb) if verb else None
-    if not verb and not _longest_command(sentence, made):
+    if not verb and not _starts_with("V_", sentence, made):
         start = _start(sentence, made)
         behind = start + 1 if result.reached < len(sentence.tokens) else len(sentence.tokens)
         return _no_verb(sentence, start, behind, made)
-    if result.reached >= len(sentence.tokens):
+    place = _undescribed(result, sentence)
+    if place >= len(sentence.tokens):
         at = max(len(sentence.tokens) - 1, 0)
         problem = _problem(sentence, at, at + 1, example=shown or example(VERBS[next(iter(VERBS))]))
         return NotUnderstoodError("The sentence ends too soon: something is missing.", problem=problem)
-    place = result.reached
     near = _near(sentence.tokens[place].word, made)
     message = f"I do not understand {sentence.tokens[place].text!r} here."
     return NotUnderstoodError(
         message, problem=_problem(sentence, place, place + 1, near, shown or _example_of(near, made))
     )
+
+
+def _undescribed(result: Result, sentence: Sentence) -> int:
+    """The word at which readings end, or one before it that describes a noun and means nothing: "a critical ticket"."""
+    means, lattice = result.lattice.means, result.lattice
+    for place in range(1, min(result.reached, len(sentence.tokens) - 1)):
+        said = sentence.tokens[place].kind != "word" or lattice.reserved[place] or sentence.tokens[place].text.istitle()
+        known = said or any(not match.slips for match in lattice.matches[place])
+        if not known and means(place - 1, "DET", "DETI") and means(place + 1, "NB"):
+            return place
+    return result.reached
 
 
 def _no_verb(sentence: Sentence, start: int, behind: int, made: Reader) -> DeskError:
@@ -97,11 +129,11 @@ def _no_verb(sentence: Sentence, start: int, behind: int, made: Reader) -> DeskE
     return NotUnderstoodError(message, problem=_problem(sentence, start, behind, near, _example_of(near, made)))
 
 
-def _longest_command(sentence: Sentence, made: Reader) -> bool:
-    """Whether one of the desk's verbs starts the sentence, politeness left aside."""
+def _starts_with(kind: str, sentence: Sentence, made: Reader) -> bool:
+    """Whether a verb of the desk, or a noun, starts the sentence, politeness left aside."""
     start = _start(sentence, made)
     phrases = made.vocabulary.phrases.get(sentence.tokens[start].word, {})
-    return any(sense.terminal.startswith("V_") for senses in phrases.values() for sense in senses)
+    return any(sense.terminal.startswith(kind) for senses in phrases.values() for sense in senses)
 
 
 def _verb(frontier: list[Reading]) -> type[Verb] | None:

@@ -11,6 +11,7 @@ from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
 from deskgraph.schema.english.values import Unfit, convert, fits, noun
+from deskgraph.schema.english.vocabulary import WHICH
 from deskgraph.schema.fields import Choice, Texts
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.verb import Verb
@@ -18,6 +19,7 @@ from deskgraph.schema.verb import Verb
 ITSELF = "*"
 ABOUT_SUBJECT = (":", "of", "on", "for", "in", "to", "at", "with")
 NO_DESCRIPTION = ("to", "into", "onto", "as")
+TOPICS = ("about", "regarding", "concerning")
 UNFINISHED = ("of", "to", "that", "the", "a", "an", "with", "because", "as")
 SETTING = ("to", "as", "into", ":", "=", "onto", "with", "by")
 
@@ -218,6 +220,8 @@ class Filling:
             return described  # "the ticket of Ann" is hers, whatever else may be hers too
         if not more:
             ways = self._marked_input(item.mark, value)
+            if ways and item.mark in TOPICS and value.kind == "quoted":
+                return [*ways, *self._further(item.mark, item.values)]
             if ways:
                 return ways
         described = self._further(item.mark, item.values) if not more else self._listed(item)
@@ -260,6 +264,8 @@ class Filling:
         if self.by_name:
             return []
         names = [name for name in self.verb.inputs if name not in self.settled and mark in marks_of(self.verb, name)]
+        if mark in TOPICS and ref.kind == "quoted" and not ref.noun:  # what it is about is said, not who
+            names = [name for name in names if is_text(self.verb.inputs[name])] or names
         refs = [way for name in names if isinstance(self.verb.inputs[name], RefInput) for way in self._try(name, ref)]
         if refs:
             return refs
@@ -286,13 +292,19 @@ class Filling:
     def _further(self, mark: str, values: tuple[Ref, ...]) -> list[Filling]:
         """What a mark and a reference say of the thing before them: "of Acme", "assigned to Sam"."""
         ref, [value] = self._described(), values
-        certain = ref is not None and ref.kind in ("id", "number", "bare number") and mark in ("of", "from")
+        told = mark in ("of", "from") or mark.startswith(WHICH)
+        certain = ref is not None and ref.kind in ("id", "number", "bare number") and told
         if ref is None or not (ref.kind in ("select", "name") or certain) or mark in NO_DESCRIPTION:
             return []
         if ref.kind == "name" and self.verb.deletes and mark == "from":
             return []  # "remove Ann from Acme" hardly means that Ann is to be deleted
         prefixes = [ref.noun] if ref.noun else self._target_nouns()
-        edges = [one for prefix in prefixes for one in edges_by(prefix, mark) if fits(value, prefix_of_edge(one))]
+        edges = [
+            one
+            for prefix in prefixes
+            for one in edges_by(prefix, mark.removeprefix(WHICH))
+            if fits(value, prefix_of_edge(one))
+        ]
         if not edges:
             about = ref.kind == "select" and mark in ABOUT and value.kind == "quoted"
             return [self._describe(Condition(title_of(noun(ref.noun)) or "", part=value.text))] if about else []

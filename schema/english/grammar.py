@@ -193,11 +193,16 @@ def _sets(group: Group) -> list[str]:
         for value in ("refs", "CHOICE")
     ]
     found += [f"HISF FIELDO P_{key} EQ {value} -> field_be_{key.lower()}" for value in ("refs", "CHOICE")]
+    found += [
+        f"np {wants} HISF FIELDO P_{key} EQ {value} -> needs_{key.lower()}"
+        for wants in ("BE", "HAVING")
+        for value in ("refs", "CHOICE")
+    ]
     wanted = ["WANT np", "WANT np TOBE"]
     found += [f"{want} {way}CHOICE -> be_{key.lower()}" for want in wanted for way in ("", "DET ", "DETI ")]
     found += [
         f"WANT {subject} {tobe}P_{key} EQ {value} -> field_be_{key.lower()}"
-        for subject in subjects[:3]
+        for subject in subjects
         for tobe in ("", "TOBE ")
         for value in ("refs", "CHOICE")
     ]

@@ -17,8 +17,22 @@ class Joints(Lookup):
     def __init__(self, sentence: Sentence, words: Words) -> None:
         super().__init__(sentence, words)
         self.endings = self._endings()
+        self.infinitive = self._infinitive()
         questions = (place for place, token in enumerate(self.tokens) if token.word == "?")
         self.last_question = max(questions, default=-1)
+
+    def _infinitive(self) -> bool:
+        """Whether the sentence begins with what goes on with "to", and then with "and to": "I want to close ..."."""
+        at = 0
+        while (behind := self.words.longest_lead(self.sentence, at)) > at:
+            at = behind
+        return at > 0 and self.tokens[at - 1].word == "to"
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether the last infinitive of such a sentence stands there: "... and to reopen #4"."""
+        further = self.infinitive and at < self.size and self.tokens[at].word == "to"
+        commanded = further and self._longest(self.words.commands, at + 1)[0] > at + 1
+        return commanded and not any(token.word == "," for token in self.tokens[at:])
 
     def _command_follows(self, place: int) -> bool:
         """Whether a command starts behind the joint at a token, perhaps a negated one."""
@@ -38,13 +52,16 @@ class Joints(Lookup):
         behind = self._longest(self.words.commands, place)[0]
         if behind == place or behind >= self.size:
             return False
-        if self.tokens[behind].kind in ("hash", "id") or self._means(behind, "PRON"):
+        if self.tokens[behind].kind in ("hash", "id") or self.means(behind, "PRON"):
             return True
-        named = self._means(behind, "DET", "DETI") and self._means(behind + 1, "NB", "FIELDO", slips=True)
-        if named or self._means(behind, "FIELDO", slips=True):
+        named = self.means(behind, "DET", "DETI") and self.means(behind + 1, "NB", "FIELDO", slips=True)
+        if named or self.means(behind, "FIELDO", slips=True):
             return True
+        if self.means(place, "VSET") and self.tokens[behind].text.istitle():  # "make Sam the owner"
+            ends = range(behind + 1, min(behind + 4, self.size))
+            return any(self.means(at, "DET", "DETI") and self.means(at + 1, "FIELDO") for at in ends)
         plain = self.tokens[place].word in self.words.names
-        return plain and self.tokens[behind].word == "to" and not self._means(behind + 1, "DET", "DETI")
+        return plain and self.tokens[behind].word == "to" and not self.means(behind + 1, "DET", "DETI")
 
     def _negates(self, place: int) -> bool:
         """Whether a command follows the negation at a token."""
@@ -64,7 +81,7 @@ class Joints(Lookup):
                 at = behind
             elif (behind := self._longest(self.words.ands, at)[0]) > at:
                 cost = min(cost, 0.2)
-                at = behind
+                at = behind + self._goes_on(behind)
             elif (behind := self._bullet(place, at)) > at:
                 cost, at = 0.0, behind
             else:

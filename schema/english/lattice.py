@@ -158,15 +158,15 @@ class Lattice(Joints):
         if self._unknown(place) or not any(not match.slips for match in self.matches[place]):
             return self._unknown_price(place, first=first)
         shouted = token.text.isupper() and (first or self.shouted)
-        if token.text[:1].isupper() and not (shouted and self._means(place, "PREP", "EQ", "DET", "DETI")):
+        if token.text[:1].isupper() and not (shouted and self.means(place, "PREP", "EQ", "DET", "DETI")):
             return 0.8
-        if first and self._means(
+        if first and self.means(
             place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB", "NP"
         ):
             return None
         if not first and token.word in INNER and place + 1 < self.size:
             return 1.2 if self.tokens[place + 1].text[:1].isupper() else None
-        return None if self._means(place, "PREP", "EQ") else 2.5
+        return None if self.means(place, "PREP", "EQ") else 2.5
 
     def _unknown_price(self, place: int, *, first: bool) -> float:
         """What a word that means nothing by itself costs as a part of a name: little with a capital."""
@@ -202,14 +202,14 @@ class Lattice(Joints):
             several
             and token.kind == "word"
             and self._joint(place)[0] == place
-            and not self._means(place, "PREP", "EQ", "FILL", "LEAD", "NUMW")
+            and not self.means(place, "PREP", "EQ", "FILL", "LEAD", "NUMW")
         ):
             self._add("BARE", None, price + 6, place, behind)
 
     def _starts_command(self, place: int) -> bool:
         """Whether a command may start at a token; "a new" does so only before what there can be a new one of."""
         behind = self._longest(self.words.commands, place)[0]
-        return behind > place and (not self._means(place, "DETI") or self._means(behind, "N"))
+        return behind > place and (not self.means(place, "DETI") or self.means(behind, "N"))
 
     def _text_price(self, place: int) -> float | None:
         token = self.tokens[place]

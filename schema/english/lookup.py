@@ -43,7 +43,9 @@ class Words:
         self.reserved = self._trie(vocabulary.reserved)
         foreign = dict.fromkeys(lexicon.listed("foreign"), "foreign")
         self.commands = self._trie(foreign | dict.fromkeys(vocabulary.commands, "command"))
-        self.leads = self._trie(dict.fromkeys([*lexicon.listed("leads"), *lexicon.listed("asks")], "lead"))
+        self.leads = self._trie(
+            dict.fromkeys([*lexicon.listed("leads"), *lexicon.listed("told"), *lexicon.listed("asks")], "lead")
+        )
         self.wants = self._trie(dict.fromkeys([*lexicon.listed("wants"), *lexicon.listed("gerund_leads")], "want"))
         self.negations = self._trie(dict.fromkeys(lexicon.listed("negations"), "negation"))
         self.then = self._trie(dict.fromkeys(lexicon.listed("then"), "then"))
@@ -155,7 +157,7 @@ class Lookup:
                 found[place] = "schedule"
         return found
 
-    def _means(self, place: int, *terminals: str, slips: bool = False) -> bool:
+    def means(self, place: int, *terminals: str, slips: bool = False) -> bool:
         """Whether a token alone may be one of these terminals, perhaps misspelled; false behind the last one."""
         if place >= self.size:
             return False

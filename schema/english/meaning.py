@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deskgraph.schema.english.filling import ITSELF, Filling
-from deskgraph.schema.english.groups import Group, set_by_verbs, title_of
+from deskgraph.schema.english.groups import Group, choices, names_of, set_by_verbs, title_of
 from deskgraph.schema.english.nodes import Adjective, Filled, Item, Refused, Text, Things, Word
 from deskgraph.schema.english.plan import Option, Ref, Step
 from deskgraph.schema.english.values import fits
@@ -200,6 +200,15 @@ class Interpreter:
             raise Refused("", cause.first, cause.behind, weight=2)
         return [made[place] if place in wanting else step for place, step in enumerate(steps)]  # type: ignore[misc]
 
+    def valued(self, value: Item, step: Step) -> Step:
+        """A creating step with the value that stands before it."""
+        made = [option for option in step.options if option.verb.creates]
+        starts = [Filling(one.verb, given=one.given, settled=frozenset(one.given)) for one in made]
+        options = tuple(Option(way.verb, (), way.given) for way in walk(starts, value)[0])
+        if not options or len(made) < len(step.options):
+            raise Refused("NO_VERB", value.first, value.behind)
+        return replace(step, options=options, first=value.first, fronted=True)
+
     def about(self, refs: tuple[Ref, ...], step: Step) -> Step:
         """The step with what stands before it in its place: as what it is done to, or as what is created is about."""
         options = [one for option in step.options for one in self._about(refs, option)]
@@ -212,6 +221,8 @@ class Interpreter:
         if option.subject and all(ref.kind == "pronoun" and ref.text in THINGS for ref in option.subject):
             return [replace(option, subject=refs)] if all(fits(ref, verb.noun.prefix) for ref in refs) else []
         if not verb.creates or len(refs) > 1 or any(isinstance(value, Ref) for value in option.given.values()):
+            return []
+        if says_value(verb, refs[0].text):
             return []
         names = [name for name, one in verb.inputs.items() if isinstance(one, RefInput) and fits(refs[0], one.prefix)]
         return [replace(option, given={**option.given, name: refs[0]}) for name in names]
@@ -322,6 +333,16 @@ def is_value(item: Item) -> bool:
 def is_words(value: Any) -> bool:
     """Whether a value is a text that is introduced or in quotes."""
     return isinstance(value, Text) or (isinstance(value, Ref) and value.kind == "quoted")
+
+
+def says_value(verb: type[Verb], text: str) -> bool:
+    """Whether a name is rather a choice's word, alone or with its field's name: "urgent", "high priority"."""
+    known = [
+        {word for phrase in (*choices(one), *names_of(one)) for word in phrase.split()}
+        for one in verb.inputs.values()
+        if choices(one)
+    ]
+    return any(set(text.lower().split()) <= words for words in known) and bool(text)
 
 
 def is_aside(item: Item) -> bool:

@@ -117,7 +117,8 @@ class Step:
     `asked`: it has the form of a polite question. `items` is what a step without a verb says. `terse`: it
     only states something, as in "#3: urgent". `headed`: it creates without a verb, which it may do "alone" ("Ticket
     for Ann: cannot log in") or only behind another creating step ("and a contact Ann"). `lacks` is the error of
-    a step whose text may yet come from the words before it.
+    a step whose text may yet come from the words before it. `fronted`: a value stands before it, as in "urgent: create
+    a ticket ...", and nothing else can be created behind it, for that may be meant as well.
     """
 
     options: tuple[Option, ...]
@@ -132,6 +133,7 @@ class Step:
     lacks: Exception | None = None
     terse: bool = False
     headed: str = ""
+    fronted: bool = False
 
     @property
     def price(self) -> float:

@@ -34,6 +34,7 @@ SHORT = {"name", "email", "phone", "domain", "type", "url"}
 OWNERS = ("of", "from", "for", "at", "by", "in", "on", "to")
 CLOSING = ("for", "from")
 NARROW = ("of", "from", "for", "at", "by", "on")
+WHICH = "which "
 RESERVED = {
     "negations": "negation",
     "exceptions": "exception",
@@ -107,6 +108,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     add = vocabulary.add_all
     listed = lexicon.listed
     add(listed("leads"), "LEAD", "lead")
+    add(listed("told"), "LEAD", "lead")
     add(listed("asks"), "LEAD", "ask")
     add(listed("gerund_leads"), "GLEAD", "ask")
     add(listed("wants"), "WANT", "want", 0.2)
@@ -311,6 +313,8 @@ def _edges(vocabulary: Vocabulary) -> None:
                 vocabulary.add(text, Sense("PREP", text))
                 if " " in text:
                     vocabulary.add(text, Sense("PREPM", text))
+                    ways = lexicon.phrases(f"(which|that) (is|are|was|were) {text}")
+                    vocabulary.add_all(ways, "PREPW", f"{WHICH}{text}")
 
 
 def _commands(vocabulary: Vocabulary) -> None:
