@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -19,7 +19,7 @@ from graphql import (
     get_operation_ast,
     get_variable_values,
 )
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
@@ -37,7 +37,6 @@ from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
 from deskgraph.schema.verb import VERBS
 
-KEPT = 256  # parsed and validated documents
 log = structlog.get_logger(__name__)
 __all__ = ["Context", "Schema", "schema", "verbs"]
 
@@ -126,7 +125,7 @@ def schema() -> Schema:
         mutation=_mutation(),
         subscription=_subscription(),
         types=[types.TYPES[name] for name in NOUNS],
-        extensions=[partial(ParserCache, KEPT), partial(ValidationCache, KEPT), ReadAhead],
+        extensions=[ReadAhead],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     _bind(made)

@@ -101,9 +101,16 @@ class Evidence:
 async def quiet(database: Database, workspace: str, seconds: float) -> None:
     """Wait until every event has its position and every durable consumer is done with it; TimeoutError."""
 
-    async def done() -> bool:
+    async def counted() -> tuple[int, int]:
         [pending] = await database.run(PENDING, workspace=workspace)
-        return not pending["open"] and not await database.run(BEHIND, workspace=workspace)
+        [row] = await database.run(POSITION, workspace=workspace)
+        return pending["open"], row["position"]
+
+    async def done() -> bool:
+        before = await counted()
+        if before[0] or await database.run(BEHIND, workspace=workspace):
+            return False
+        return await counted() == before  # what was being done while it was asked has ended in an event
 
     await until(done, seconds, "all is quiet")
 
