@@ -28,14 +28,14 @@ CREATE (c)-[:RAISED]->(n), (n)-[:ASSIGNED_TO]->(u), (n)-[:ABOUT]->(o)""",
     "activity": f"""MATCH (t:Ticket {{workspace: $workspace, id: 'ticket_b' + (at % $tickets)}})
 CREATE (n:Activity {{id: 'activity_b' + at, {COMMON}, type: 'note', note: 'Note ' + at}})-[:ON]->(t)""",
 }
-SIZES = {"organization": 2_000, "contact": 20_000, "user": 200, "ticket": 100_000, "activity": 150_000}
+SIZES = {"organization": 2_000, "contact": 20_000, "user": 200}
 BATCH = 10_000
 
 
 async def fill(database: Database, workspace: str, tickets: int) -> None:
     """Put the nouns of a desk with so many tickets straight into the graph."""
     sizes = {**SIZES, "ticket": tickets, "activity": tickets * 3 // 2}
-    counts = {"organizations": 2_000, "contacts": 20_000, "users": 200, "tickets": tickets}
+    counts = {f"{noun}s": size for noun, size in sizes.items()}
     for noun, size in sizes.items():
         for first in range(0, size, BATCH):
             last = min(first + BATCH, size) - 1

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
-import platform
-import re
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,14 +24,13 @@ import httpx
 import neo4j
 import websockets
 
+from benchmarks.serving import KEY, machine, served
 from deskgraph.graph.database import Database, Transaction
 from deskgraph.graph.embedded import EmbeddedNeo4j
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 
 WRITERS = 32
-KEY = "benchmark-key"
-SERVE = (sys.executable, "-m", "deskgraph", "serve", "--port", "0")
 UPDATE = """MATCH (n:Ticket {id: $id, workspace: $workspace})
 SET n.lock = true WITH n SET n.subject = $subject, n.version = n.version + 1, n.updatedAt = datetime() REMOVE n.lock
 RETURN n.version AS version"""
@@ -84,31 +80,6 @@ async def rate(step: Callable[[int, int], Coroutine[Any, Any, None]], seconds: f
     began = time.monotonic()
     await asyncio.gather(*map(writer, range(WRITERS)))
     return sum(counts) / (time.monotonic() - began)
-
-
-@contextlib.asynccontextmanager
-async def served(workspace: str, folder: str) -> AsyncIterator[str]:
-    """A `deskgraph serve` process; its address."""
-    settings = {"DESKGRAPH_API_KEY": KEY, "DESKGRAPH_WORKSPACE": workspace, "DESKGRAPH_DATA": folder}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "deskgraph",
-        "serve",
-        "--port",
-        "0",
-        env={**os.environ, **settings},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout
-    try:
-        async for line in process.stdout:
-            if found := re.search(rb"Open\s+http://([^/]+)/graphql", line):
-                yield found[1].decode()
-                break
-    finally:
-        process.terminate()
-        await process.communicate()
 
 
 async def subscribe(address: str, query: str) -> websockets.ClientConnection:
@@ -197,8 +168,7 @@ async def catch_up(database: Database, server: EmbeddedNeo4j, count: int, folder
 async def main(arguments: argparse.Namespace) -> None:
     """Run all three and print them."""
     folder = tempfile.mkdtemp(prefix="deskgraph-bench-")
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}\n")
+    print(f"{machine()}\n")
     with EmbeddedNeo4j(Path(folder) / "neo4j", heap="2g", train=False) as server:
         os.environ |= {"NEO4J_URI": server.uri, "NEO4J_USERNAME": server.username, "NEO4J_PASSWORD": server.password}
         async with Database(server.uri, server.username, server.password) as database:

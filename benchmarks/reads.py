@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
-import platform
 import re
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from benchmarks.data import fill
-from benchmarks.events import KEY, served
+from benchmarks.serving import KEY, floor, machine, served
 from deskgraph.graph.database import Database
 from deskgraph.graph.embedded import EmbeddedNeo4j
 from deskgraph.resolvers.desk import Desk
@@ -52,22 +48,6 @@ request = function()
   return wrk.format(nil, nil, nil, (body:gsub("NUMBER", tostring(math.random(0, {tickets} - 1)))))
 end
 """
-
-
-@contextlib.asynccontextmanager
-async def floor() -> AsyncIterator[str]:
-    """The floor's server; its address."""
-    command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.floor:app", "--port", "0"]
-    process = await asyncio.create_subprocess_exec(*command, "--no-access-log", stderr=asyncio.subprocess.PIPE)
-    assert process.stderr
-    try:
-        async for line in process.stderr:
-            if found := re.search(rb"running on http://(\S+)", line):
-                yield found[1].decode()
-                break
-    finally:
-        process.terminate()
-        await process.communicate()
 
 
 async def wrk(url: str, body: dict[str, Any], connections: int, seconds: float, tickets: int) -> tuple[float, str]:
@@ -99,8 +79,7 @@ async def same(url: str, body: dict[str, Any], floor_url: str, floor_body: dict[
 async def main(arguments: argparse.Namespace) -> None:
     """Fill, serve, measure in turns, print."""
     folder = tempfile.mkdtemp(prefix="deskgraph-bench-")
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {arguments.tickets:,} tickets\n", flush=True)
+    print(f"{machine()}, {arguments.tickets:,} tickets\n", flush=True)
     with EmbeddedNeo4j(Path(folder) / "neo4j", heap="2g", train=False) as server:
         os.environ |= {"NEO4J_URI": server.uri, "NEO4J_USERNAME": server.username, "NEO4J_PASSWORD": server.password}
         os.environ["DESKGRAPH_WORKSPACE"] = WORKSPACE

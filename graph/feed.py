@@ -100,14 +100,12 @@ class Feed:
                 await self._step()
             except UnavailableError as error:
                 log.warning("feed.waits", workspace=self.workspace, reason=str(error))
-                await self._pause()
-                continue
             except Exception:
                 log.exception("feed.failed", workspace=self.workspace)
-                await self._pause()
-                continue
-            if self._asked == self._served:
-                await self._pause()
+            else:
+                if self._asked != self._served:
+                    continue
+            await self._pause()
 
     async def _pause(self) -> None:
         self._woken.clear()

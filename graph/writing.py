@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import orjson
-
-from deskgraph.graph.compiler.cypher import Plan, Shape, picked
+from deskgraph.graph.compiler.cypher import Plan, Value, picked
 from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction
@@ -20,7 +18,7 @@ from deskgraph.schema.errors import AlreadyExistsError, DeskError, NotFoundError
 from deskgraph.schema.fields import One
 from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import NOUNS, Entity, Noun, noun_of
-from deskgraph.schema.scalars import format_datetime
+from deskgraph.schema.scalars import to_json
 from deskgraph.schema.verb import VERBS, Change, Verb
 
 
@@ -48,9 +46,9 @@ class Deed:
 
 async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any] | None:
     """Take the node's write lock, then read its record; None where there is no such node."""
-    cypher, shape = _lock_query(noun.__name__)
+    cypher, record = _lock_query(noun.__name__)
     row = await tx.one(cypher, id=subject)
-    return None if row is None else shape(row["record"]) if shape else row["record"]
+    return None if row is None else record.finished(row["record"])
 
 
 async def write(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any]:
@@ -70,7 +68,7 @@ async def write(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any]:
         version=deed.version,
         event=deed.event,
         type=deed.verb.event(),
-        data=_json({"$id": deed.subject, **deed.change.data}),
+        data=to_json({"$id": deed.subject, **deed.change.data}).decode(),
         actor=deed.actor,
         cause=deed.cause.event if deed.cause else None,
         depth=deed.cause.depth + 1 if deed.cause else 0,
@@ -92,12 +90,12 @@ async def _reason(tx: Transaction, deed: Deed) -> DeskError:
 
 
 @cache
-def _lock_query(name: str) -> tuple[str, Shape | None]:
+def _lock_query(name: str) -> tuple[str, Value]:
     # Writing a property takes the lock; reading comes after it, or two writers could both see the old version.
     noun = noun_of(name)
     node = picked(noun, "n", record_picks(noun), Scope())
     match = f"MATCH (n:{name} {{id: $id, workspace: $workspace}})"
-    return f"{match}\nSET n.lock = true\nWITH n\nRETURN {node.cypher} AS record", node.shape
+    return f"{match}\nSET n.lock = true\nWITH n\nRETURN {node.cypher} AS record", node
 
 
 @cache
@@ -201,7 +199,3 @@ def _stored(deed: Deed) -> dict[str, Any]:
     props = {prop.graphql: prop for prop in deed.verb.noun.props()}
     shown = {name: None if value is None else props[name].store(value) for name, value in deed.change.set.items()}
     return shown | deed.change.hidden
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value, format_datetime, orjson.OPT_PASSTHROUGH_DATETIME).decode()

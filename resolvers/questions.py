@@ -11,7 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from deskgraph.resolvers.records import Draft
 from deskgraph.schema.errors import HookRejectedError, InvalidInputError
-from deskgraph.schema.scalars import format_datetime
+from deskgraph.schema.scalars import to_json
 
 # Characters of a refusal that are told.
 REASON = 1000
@@ -38,7 +38,7 @@ class Question:
             "given": {verb.inputs[name].graphql: value for name, value in draft.given.items()},
             "current": {to_camel_case(name): value for name, value in current.as_dict().items()} if current else None,
         }
-        return cls(orjson.dumps(asked, format_datetime, orjson.OPT_PASSTHROUGH_DATETIME))
+        return cls(to_json(asked))
 
     def id(self, seed: str, hook: str) -> str:
         """What names it: the same when the transaction, or the caller by its idempotency key, asks it again."""

@@ -203,8 +203,7 @@ def row_of(noun: type[Noun], variable: str, page: Page, scope: Scope, finish: Co
     columns = [paging.cursor_values(variable, page) if finish.cursors else "null"]
     for picks in finish.selections:
         node = picked(noun, variable, picks, scope)
-        assert node.shape
-        finish.shapes.append(node.shape)
+        finish.shapes.append(node.finished)
         columns.append(node.cypher)
     return f"[{', '.join([*columns, score or 'null'])}]"
 
