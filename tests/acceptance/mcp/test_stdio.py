@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -58,12 +59,12 @@ def running(environment: dict[str, str], *arguments: str) -> Iterator[subprocess
         process.communicate()
 
 
-def say(process: subprocess.Popen[str], message: dict[str, Any]) -> dict[str, Any]:
-    """Send a request; its answer, which is the next line."""
+async def say(process: subprocess.Popen[str], message: dict[str, Any]) -> dict[str, Any]:
+    """Send a request; its answer, which is the next line. Meanwhile the test's own desk must go on: it may sequence."""
     assert process.stdin
     assert process.stdout
     process.stdin.write(json.dumps(message) + "\n")
-    answer: dict[str, Any] = json.loads(process.stdout.readline())
+    answer: dict[str, Any] = json.loads(await asyncio.to_thread(process.stdout.readline))
     assert (answer["jsonrpc"], answer["id"]) == ("2.0", message["id"])
     return answer
 
@@ -73,11 +74,12 @@ async def test_nothing_but_the_protocol_is_on_standard_output(
 ) -> None:
     (tmp_path / "noisy_hooks.py").write_text(NOISY)
     with running({**environment, "PYTHONPATH": str(tmp_path)}, "--hooks", "noisy_hooks") as process:
-        assert say(process, INITIALIZE)["result"]["serverInfo"]["name"] == "deskgraph"
+        assert (await say(process, INITIALIZE))["result"]["serverInfo"]["name"] == "deskgraph"
         do = {"name": "do", "arguments": {"input": EXAMPLE[1]["input"]}}
-        done = say(process, {**CALL, "id": 2, "params": do})["result"]
+        done = (await say(process, {**CALL, "id": 2, "params": do}))["result"]
+        assert not done["isError"], done
         assert [step["status"] for step in done["structuredContent"]["steps"]] == ["OPEN", "RESOLVED"]
-        out, err = process.communicate()
+        out, err = await asyncio.to_thread(process.communicate)
         assert (out, process.returncode) == ("", 0)
     for told in ("a hook module that prints", "a hook that prints", "and writes"):
         assert told in err
@@ -88,14 +90,14 @@ async def test_it_ends_with_its_input_or_a_signal(serve: Serve, environment: dic
     arguments = ["--url", serve().url] if to else []
     for end in ("input", "signal"):
         with running(environment, *arguments) as process:
-            say(process, INITIALIZE)
+            await say(process, INITIALIZE)
             if end == "input":
                 assert process.stdin
                 process.stdin.close()
                 process.stdin = None
             else:
                 process.terminate()
-            assert process.wait(30) == 0
+            assert await asyncio.to_thread(process.wait, 30) == 0
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ async def test_a_server_that_is_not_to_be_had(
 ) -> None:
     url = address.format(url=serve().url)
     with running({**environment, "DESKGRAPH_API_KEY": key}, "--url", url) as process:
-        assert message in say(process, INITIALIZE)["error"]["message"]
+        assert message in (await say(process, INITIALIZE))["error"]["message"]
 
 
 async def test_the_address_may_be_that_of_graphql_and_the_key_may_lie_in_the_data_folder(
@@ -120,25 +122,25 @@ async def test_the_address_may_be_that_of_graphql_and_the_key_may_lie_in_the_dat
     url = serve().url
     del environment["DESKGRAPH_API_KEY"]
     with running(environment, "--url", url) as process:
-        out, err = process.communicate()
+        out, err = await asyncio.to_thread(process.communicate)
         assert (out, process.returncode) == ("", 1)
         assert "deskgraph: Set DESKGRAPH_API_KEY to the key of the desk" in err
     (tmp_path / "api-key").write_text(f"{KEY}\n")
     for address in (f"{url}/graphql", f"{url}/mcp", f"{url}/"):
         with running(environment, "--url", address) as process:
-            assert say(process, INITIALIZE)["result"]["serverInfo"]["name"] == "deskgraph"
+            assert (await say(process, INITIALIZE))["result"]["serverInfo"]["name"] == "deskgraph"
 
 
 async def test_requests_do_not_wait_for_each_other(ticket: Record, serve: Serve, environment: dict[str, str]) -> None:
     """Twenty are written before the first answer is read."""
     with running(environment, "--url", serve().url) as process:
-        say(process, INITIALIZE)
+        await say(process, INITIALIZE)
         assert process.stdin
         assert process.stdout
         for number in range(2, 22):
             call = {**CALL, "id": number, "params": {"name": "fetch", "arguments": {"id": TICKET}}}
             process.stdin.write(json.dumps(call) + "\n")
-        answers = [json.loads(process.stdout.readline()) for _ in range(20)]
+        answers = [json.loads(await asyncio.to_thread(process.stdout.readline)) for _ in range(20)]
     assert sorted(answer["id"] for answer in answers) == list(range(2, 22))
     assert {answer["result"]["structuredContent"]["id"] for answer in answers} == {TICKET}
 
