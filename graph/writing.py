@@ -5,6 +5,8 @@ Both run in the verb's transaction.
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +22,9 @@ from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import NOUNS, Entity, Noun, noun_of
 from deskgraph.schema.scalars import to_json
 from deskgraph.schema.verb import VERBS, Change, Verb
+
+NOW = "datetime({epochMillis: timestamp()})"
+SUBJECT = "subject_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,17 @@ class Deed:
     chosen: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What the text of a writing query depends on. `links`: the edges to set, and whether they lead somewhere."""
+
+    verb: str
+    links: tuple[tuple[str, bool], ...]
+    chosen: bool
+    caused: bool
+    by_user: bool
+
+
 async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any] | None:
     """Take the node's write lock, then read its record; None where there is no such node."""
     cypher, record = _lock_query(noun.__name__)
@@ -51,42 +67,70 @@ async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any
     return None if row is None else record.finished(row["record"])
 
 
+def _signature(deed: Deed) -> Signature:
+    links = tuple(sorted((name, target is not None) for name, target in deed.change.link.items()))
+    by_user = prefix_of(deed.actor) == "user"
+    return Signature(deed.verb.key(), links, chosen=deed.chosen, caused=deed.cause is not None, by_user=by_user)
+
+
+def _parameters(deed: Deed) -> dict[str, Any]:
+    return {
+        "id": deed.subject,
+        "set": _stored(deed),
+        "version": deed.version,
+        "event": deed.event,
+        "type": deed.verb.event(),
+        "data": to_json({"$id": deed.subject, **deed.change.data}).decode(),
+        "actor": deed.actor,
+        "cause": deed.cause.event if deed.cause else None,
+        "depth": deed.cause.depth + 1 if deed.cause else 0,
+        **{f"to_{name}": target for name, target in deed.change.link.items()},
+    }
+
+
 async def write(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any]:
     """Write the change and its event, and read the answer, whose query knows them as `n` and `event`.
 
     NOT_FOUND where an edge would lead nowhere and ALREADY_EXISTS where the chosen id is taken: then nothing is written.
     """
-    links = tuple(sorted((name, target is not None) for name, target in deed.change.link.items()))
-    by_user = prefix_of(deed.actor) == "user"
-    cypher = _write_query(deed.verb.key(), links, chosen=deed.chosen, caused=deed.cause is not None, by_user=by_user)
-    ends = {f"to_{name}": target for name, target in deed.change.link.items()}
-    written = await tx.one(
-        f"{cypher}\n{answer.cypher}",
-        **answer.parameters,
-        id=deed.subject,
-        set=_stored(deed),
-        version=deed.version,
-        event=deed.event,
-        type=deed.verb.event(),
-        data=to_json({"$id": deed.subject, **deed.change.data}).decode(),
-        actor=deed.actor,
-        cause=deed.cause.event if deed.cause else None,
-        depth=deed.cause.depth + 1 if deed.cause else 0,
-        **ends,
-    )
+    cypher = f"{_write_query(_signature(deed))}\n{answer.cypher}"
+    written = await tx.one(cypher, **answer.parameters, **_parameters(deed))
     if written is None:
-        raise await _reason(tx, deed)
+        raise (await reasons(tx, [deed]))[deed.subject]
     return answer.shape(written)
 
 
-async def _reason(tx: Transaction, deed: Deed) -> DeskError:
-    """Why nothing was written: the first edge that would lead nowhere, or else the id that is taken."""
-    for name, target in deed.change.link.items():
-        edge = _one(deed.verb.noun, name)
-        match = f"MATCH (n:{edge.target} {{id: $target, workspace: $workspace}}) RETURN n.id AS id"
-        if target is not None and await tx.one(match, target=target) is None:
-            return NotFoundError(f"There is no {edge.target.lower()} {target}.", field=edge.given_as)
-    return AlreadyExistsError(f"{deed.subject} was used before: choose another id, or leave it out.", field="id")
+async def write_many(tx: Transaction, deeds: list[Deed], answer: Plan) -> dict[str, dict[str, Any]]:
+    """The same for many deeds: their answers by the subject's id. Nothing is written of those that have none.
+
+    Of each kind of deed there is one query. Each subject comes once.
+    """
+    kinds: dict[Signature, list[dict[str, Any]]] = defaultdict(list)
+    for deed in deeds:
+        kinds[_signature(deed)].append(_parameters(deed))
+    written: dict[str, dict[str, Any]] = {}
+    for signature, parameters in kinds.items():
+        cypher = f"{_write_many_query(signature)}\n{answer.cypher}, deed.id AS {SUBJECT}"
+        for row in await tx.run(cypher, **answer.parameters, deeds=parameters):
+            subject = row.pop(SUBJECT)
+            written[subject] = answer.shape(row)
+    return written
+
+
+async def reasons(tx: Transaction, deeds: list[Deed]) -> dict[str, DeskError]:
+    """Why deeds were not written, by subject: the first edge that would lead nowhere, or else the id that is taken."""
+    found: dict[str, DeskError] = {}
+    for name in dict.fromkeys(name for deed in deeds for name in deed.change.link):
+        wanted = {deed.subject: target for deed in deeds if (target := deed.change.link.get(name)) is not None}
+        edge = _one(deeds[0].verb.noun, name)
+        match = f"UNWIND $targets AS id MATCH (n:{edge.target} {{id: id, workspace: $workspace}}) RETURN n.id AS id"
+        there = {row["id"] for row in await tx.run(match, targets=list(set(wanted.values())))}
+        for subject, target in wanted.items():
+            if target not in there:
+                missing = NotFoundError(f"There is no {edge.target.lower()} {target}.", field=edge.given_as)
+                found.setdefault(subject, missing)
+    taken = "{} was used before: choose another id, or leave it out."
+    return {deed.subject: AlreadyExistsError(taken.format(deed.subject), field="id") for deed in deeds} | found
 
 
 @cache
@@ -99,20 +143,25 @@ def _lock_query(name: str) -> tuple[str, Value]:
 
 
 @cache
-def _write_query(verb: str, links: tuple[tuple[str, bool], ...], **traits: bool) -> str:
-    return "\n".join(_lines(VERBS[verb], links, **traits))
+def _write_query(signature: Signature) -> str:
+    return "\n".join([f"WITH {NOW} AS at", *_lines(signature)])
 
 
-def _lines(
-    verb: type[Verb], links: tuple[tuple[str, bool], ...], *, chosen: bool, caused: bool, by_user: bool
-) -> Iterator[str]:
+@cache
+def _write_many_query(signature: Signature) -> str:
+    """The same lines for each of the list `$deeds`, whose parameters are its entries."""
+    each = re.sub(r"\$(?!workspace\b)(\w+)", r"deed.\1", "\n".join(_lines(signature)))
+    return f"UNWIND $deeds AS deed\nWITH deed, {NOW} AS at\n{each.replace('CALL (', 'CALL (deed, ')}"
+
+
+def _lines(signature: Signature) -> Iterator[str]:
     """The query's lines. First all that must be there is matched: where something is missing, nothing is written."""
+    verb, links = VERBS[signature.verb], signature.links
     noun = verb.noun
-    yield "WITH datetime({epochMillis: timestamp()}) AS at"
     for name, given in links:
         if given:
             yield f"MATCH (to_{name}:{_one(noun, name).target} {{id: $to_{name}, workspace: $workspace}})"
-    if chosen:
+    if signature.chosen:
         yield f"OPTIONAL MATCH (taken:{noun.__name__}|Deleted {{id: $id, workspace: $workspace}})"
         yield "WITH * WHERE taken IS NULL"
     if verb.creates:
@@ -129,7 +178,7 @@ def _lines(
         "CREATE (event:Event:Pending {id: $event, workspace: $workspace, type: $type, subjectId: $id, "
         "subjectVersion: $version, data: $data, actor: $actor, depth: $depth, at: at})-[:OF]->(n)"
     )
-    yield from _attribute(caused=caused, by_user=by_user)
+    yield from _attribute(caused=signature.caused, by_user=signature.by_user)
 
 
 def _attribute(*, caused: bool, by_user: bool) -> Iterator[str]:

@@ -13,9 +13,9 @@ import structlog
 
 from deskgraph.graph.compiler.cypher import Plan, Value, by_id, picked, plan
 from deskgraph.graph.compiler.scope import Scope
-from deskgraph.graph.database import Transaction, is_passing
-from deskgraph.graph.statements import statement
+from deskgraph.graph.database import is_passing
 from deskgraph.graph.writing import Deed, lock, write
+from deskgraph.resolvers.claimed import Earlier, claim_keys, release_keys, settle_keys
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.records import Draft, Record
 from deskgraph.resolvers.session import Session, joined, run_hook
@@ -23,7 +23,6 @@ from deskgraph.schema.errors import (
     CausalChainError,
     DeskError,
     HookRejectedError,
-    IdempotencyConflictError,
     InvalidInputError,
     InvalidTransitionError,
     NotFoundError,
@@ -38,32 +37,31 @@ from deskgraph.schema.scalars import Words
 from deskgraph.schema.verb import Verb
 
 MAX_CHAIN = 16
-NUMBERED = "ticket.created"
 WRITTEN = "written"
 log = structlog.get_logger(__name__)
 
 
 async def perform(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
     """Do a verb; a DeskError means that nothing was changed. What is `wanted` is read in the same transaction."""
-    command, session = _checked(command), joined(session)
+    command, session = checked(command), joined(session)
     if session.tx:
-        return await _in_transaction(session, command, wanted)
+        return await in_transaction(session, command, wanted)
     desk = session.desk
     await desk.attach_hooks()
     seed = command.idempotency_key or new_id("seed")
-    number = await desk.numbers.reserve() if command.verb.event() == NUMBERED else 0
+    numbers = await desk.numbers.reserve() if command.verb.numbered() else [0]
     used = True
     try:
         outcome = await desk.database.write(
-            desk.workspace, lambda tx: _in_transaction(session.inside(tx, number, seed), command, wanted)
+            desk.workspace, lambda tx: in_transaction(session.inside(tx, numbers[0], seed), command, wanted)
         )
         used = not outcome.replayed
     except DeskError as error:
         used = isinstance(error, UnavailableError)  # it might have been committed all the same
         raise
     finally:
-        if number and not used:
-            desk.numbers.give_back(number)
+        if command.verb.numbered() and not used:
+            desk.numbers.give_back(numbers)
     desk.feed.wake()
     await command.verb.committed(desk)
     return await _with_position(session, outcome, wanted)
@@ -80,7 +78,7 @@ async def _with_position(session: Session, outcome: Outcome, wanted: dict[str, W
     return replace(outcome, payload=outcome.payload | await session.read(plan(events, scope)))
 
 
-def _checked(command: Command) -> Command:
+def checked(command: Command) -> Command:
     """The command with its inputs as they are stored."""
     verb, subject = command.verb, command.subject
     if subject is not None or not verb.creates:
@@ -102,36 +100,27 @@ def _check_conditions(command: Command) -> None:
         raise InvalidInputError(f"expectedVersion must be {wanted}.", field="expectedVersion")
 
 
-async def _in_transaction(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+async def in_transaction(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+    """A verb inside the session's transaction, which the caller commits, or rolls back for a DeskError."""
     tx = session.tx
     assert tx
-    if command.idempotency_key:
-        earlier = await _claim(tx, command)
+    for earlier in (await claim_keys(tx, [command])).values():
+        if isinstance(earlier, DeskError):
+            raise earlier
         if earlier:
-            return await _again(session, command, *earlier, wanted)
+            return await _again(session, command, earlier, wanted)
     try:
-        deed = await _decide(session, command)
-        payload = await write(tx, deed, _payload(command.verb.noun, wanted))
+        deed = await decide(session, command)
+        payload = await write(tx, deed, payload_plan(command.verb.noun, wanted))
         await command.verb.finish(deed.subject, deed.change, session)
     except DeskError:
-        if command.idempotency_key:  # in a hook that goes on, the transaction may be committed all the same
-            await tx.run(statement("release_key"), key=command.idempotency_key)
+        await release_keys(tx, [command.idempotency_key])
         raise
-    if command.idempotency_key:
-        await tx.run(statement("settle_key"), key=command.idempotency_key, event=deed.event, subject=deed.subject)
+    await settle_keys(tx, [(command.idempotency_key, deed.subject, deed.event)])
     return Outcome(deed.subject, deed.event, payload if wanted else {}, reveal=deed.change.reveal)
 
 
-async def _claim(tx: Transaction, command: Command) -> tuple[str, str] | None:
-    """The subject and event of the first time with this key; None if this is the first time."""
-    row = await tx.one(statement("claim_key"), key=command.idempotency_key, fingerprint=command.fingerprint())
-    assert row
-    if not row["same"]:
-        raise IdempotencyConflictError(field="idempotencyKey")
-    return (row["subject"], row["event"]) if row["event"] else None
-
-
-async def _decide(session: Session, command: Command) -> Deed:
+async def decide(session: Session, command: Command) -> Deed:
     """Everything between the lock and the write: may the verb be done, what do the hooks say, what does it change."""
     verb, tx = command.verb, session.tx
     assert tx
@@ -196,7 +185,7 @@ async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
     raise HookRejectedError(f"The hook {hook!r} must return the {draft.verb.noun.prefix} or None, not {answer!r}.")
 
 
-def _payload(noun: type[Noun], wanted: dict[str, Want]) -> Plan:
+def payload_plan(noun: type[Noun], wanted: dict[str, Want]) -> Plan:
     """What is read with the write, of the noun `n` and its `event`; one value at least, so that there is a row."""
     scope = Scope()
     nodes: dict[str, tuple[type[Noun], str]] = {"event": (Event, "event"), "subject": (noun, "n")}
@@ -204,14 +193,14 @@ def _payload(noun: type[Noun], wanted: dict[str, Want]) -> Plan:
     return plan(values or {WRITTEN: Value("true")}, scope)
 
 
-async def _again(session: Session, command: Command, subject: str, event: str, wanted: dict[str, Want]) -> Outcome:
+async def _again(session: Session, command: Command, earlier: Earlier, wanted: dict[str, Want]) -> Outcome:
     """Read what is wanted of what was done earlier with the same key."""
     scope = Scope()
     compiled = {
-        key: by_id(Event, event, want.picks, scope)
+        key: by_id(Event, earlier.event, want.picks, scope)
         if want.of == "event"
-        else by_id(command.verb.noun, subject, want.picks, scope, deleted=True)
+        else by_id(command.verb.noun, earlier.subject, want.picks, scope, deleted=True)
         for key, want in wanted.items()
     }
     payload = await session.read(plan(compiled, scope)) if compiled else {}
-    return Outcome(subject, event, payload, replayed=True)
+    return Outcome(earlier.subject, earlier.event, payload, replayed=True)

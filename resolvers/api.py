@@ -23,19 +23,20 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
+from strawberry.types.field import StrawberryField
 
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers import consumer_fields, doing, streaming, verbs
 from deskgraph.resolvers.reading import read_operation
 from deskgraph.resolvers.resuming import Place, resumable
 from deskgraph.resolvers.session import Session
-from deskgraph.resolvers.writing import mutation
+from deskgraph.resolvers.writing import batch_mutation, mutation
 from deskgraph.schema import types
 from deskgraph.schema.consumers import DELIVERY, define_delivery
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
-from deskgraph.schema.verb import VERBS
+from deskgraph.schema.verb import VERBS, Verb
 
 log = structlog.get_logger(__name__)
 __all__ = ["Context", "Schema", "schema", "verbs"]
@@ -155,10 +156,19 @@ def _mutation() -> Any:
         given = {"input": (f"{name[0].upper()}{name[1:]}Input", f"What {name} takes.")}
         doc = f"{types.doc_of(verb)} Writes the event `{verb.event()}`.{_states(verb)}"
         fields.append(types.field(name, f"{verb.noun.__name__}Payload", doc, given))
+        if verb.batched:
+            fields.append(_batch(verb))
     fields.append(doing.mutation())
     fields += types.fields_of(consumer_fields.ConsumerMutations)
     doc = "The verbs, each a transaction with one event; sentences that say what to do; and what consumers need."
     return types.define("Mutation", doc, fields)
+
+
+def _batch(verb: type[Verb]) -> StrawberryField:
+    name = verb.batch()
+    doc = f"Does {verb.mutation()} many times, in one transaction: all or nothing, or each item for itself."
+    given = {"input": (f"{name[0].upper()}{name[1:]}Input", f"What {name} takes.")}
+    return types.field(name, f"{verb.noun.__name__}BatchPayload", doc, given)
 
 
 def _states(verb: Any) -> str:
@@ -209,6 +219,8 @@ def _bind(made: Schema) -> None:
     assert graphql.subscription_type
     for verb in VERBS.values():
         graphql.mutation_type.fields[verb.mutation()].resolve = mutation(verb)
+        if verb.batched:
+            graphql.mutation_type.fields[verb.batch()].resolve = batch_mutation(verb)
     doing.bind(graphql)
     streams: dict[str, Callable[..., streaming.Stream]] = {
         "deliveries": consumer_fields.deliveries,

@@ -55,6 +55,10 @@ class BeforeHooks:
         async with self._refreshing:  # what was read last must also be kept last
             self._hooks = await self._desk.read(before_hooks)
 
+    def ask_about(self, verb: type[Verb]) -> bool:
+        """Whether one of them wants to know of the verb."""
+        return any(concerns(hook.verbs, verb) for hook in self._hooks)
+
     async def consult(self, draft: Draft, session: Session, subject: str | None) -> tuple[Draft, list[str]]:
         """Ask each that wants to know of the verb; the draft with their changes, and the ids of those passed over.
 

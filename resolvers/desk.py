@@ -18,6 +18,7 @@ from deskgraph.graph.setup import prepare
 from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
 from deskgraph.resolvers.after_hooks import HookRunner, settings_of
+from deskgraph.resolvers.batches import Answer, perform_batch
 from deskgraph.resolvers.before_hooks import BeforeHooks
 from deskgraph.resolvers.claims import concrete
 from deskgraph.resolvers.command import Command, Outcome, Want
@@ -34,6 +35,7 @@ from deskgraph.schema.consumer import ConsumerStart
 from deskgraph.schema.english.reader import make_ahead
 from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
 from deskgraph.schema.fields import Moment
+from deskgraph.schema.verb import Verb
 
 T = TypeVar("T")
 STEP = 200
@@ -118,6 +120,16 @@ class Desk:
     async def perform(self, session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
         """Do a verb; a DeskError means that nothing was changed."""
         return await perform(session, command, wanted)
+
+    async def perform_batch(
+        self, session: Session, verb: type[Verb], commands: Sequence[Command], wanted: dict[str, Want], *, atomic: bool
+    ) -> list[Answer]:
+        """Do a verb many times: the outcome of each, or why it was refused."""
+        return await perform_batch(session, verb, commands, wanted, atomic=atomic)
+
+    def is_hooked(self, verb: type[Verb]) -> bool:
+        """Whether a before-hook, here or elsewhere, is asked before this verb."""
+        return bool(self.hooks.before(verb)) or self.before_hooks.ask_about(verb)
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` in a read transaction of this workspace."""

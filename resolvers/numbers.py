@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections.abc import Iterable
 
 from deskgraph.graph.database import Database, Transaction
 from deskgraph.graph.statements import statement
@@ -24,17 +25,19 @@ class Numbers:
         self._free: list[int] = []
         self._turn = asyncio.Lock()
 
-    async def reserve(self) -> int:
-        """The lowest free number, outside of any transaction."""
+    async def reserve(self, count: int = 1) -> list[int]:
+        """The lowest free numbers, in order, outside of any transaction."""
         async with self._turn:
-            if not self._free:
-                last = await self._database.write(self._workspace, lambda tx: _block(tx, BLOCK))
-                self._free = list(range(last - BLOCK + 1, last + 1))
-            return heapq.heappop(self._free)
+            if len(self._free) < count:
+                size = max(count - len(self._free), BLOCK)
+                last = await self._database.write(self._workspace, lambda tx: _block(tx, size))
+                self._free += range(last - size + 1, last + 1)  # greater than all before, so it stays a heap
+            return [heapq.heappop(self._free) for _ in range(count)]
 
-    def give_back(self, number: int) -> None:
-        """Its ticket was not created."""
-        heapq.heappush(self._free, number)
+    def give_back(self, numbers: Iterable[int]) -> None:
+        """Their tickets were not created."""
+        for number in numbers:
+            heapq.heappush(self._free, number)
 
 
 async def next_number(tx: Transaction) -> int:

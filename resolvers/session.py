@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,9 +16,10 @@ from deskgraph.resolvers.command import Command, Want
 from deskgraph.resolvers.hooks import HookPoint, Hooks
 from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.where import order_entries, where
+from deskgraph.schema.errors import BatchRefusedError, DeskError, InvalidInputError
 from deskgraph.schema.noun import NOUNS, Entity, Noun
 from deskgraph.schema.paging import MAX_PAGE
-from deskgraph.schema.verb import verbs_of
+from deskgraph.schema.verb import Verb, verbs_of
 
 if TYPE_CHECKING:
     from deskgraph.resolvers.desk import Desk
@@ -152,7 +153,7 @@ class NounWords:
 
     def __getattr__(self, name: str) -> Any:
         for verb in verbs_of(self._noun) if issubclass(self._noun, Entity) else ():
-            if name == verb.name:
+            if name == verb.word():
                 return VerbWord(verb, self._session)
             if name in (verb.participle, verb.past):
                 return HookPoint(self._hooks, verb, after=name == verb.past)
@@ -215,9 +216,37 @@ class VerbWord:
     ) -> Record:
         """Do the verb; the noun as it is after it. Raises a DeskError, and then nothing was changed."""
         session = self._session()
-        command = Command(self._verb, given, id, expected_version, idempotency_key)
+        command = command_of(self._verb, id, expected_version, idempotency_key, **given)
         outcome = await session.desk.perform(
             session, command, {"subject": Want("subject", record_picks(self._verb.noun))}
         )
         revealed = dict.fromkeys(self._verb.reveals) | outcome.reveal
         return Record.read(self._verb.noun, outcome.payload["subject"], revealed)
+
+    async def many(self, items: Sequence[dict[str, Any]], *, atomic: bool = True) -> list[Record | DeskError]:
+        """Do a creating verb with each of 1 to 1,000 inputs: the nouns, in their order.
+
+        `atomic`: if one is refused its DeskError is raised, and nothing was done. Otherwise each counts for itself, and
+        an error is in the list, in its noun's place.
+        """
+        session, verb = self._session(), self._verb
+        if not verb.batched:
+            raise InvalidInputError(f"{verb.mutation()} is done one at a time.")
+        commands = [command_of(verb, **given) for given in items]
+        wanted = {"record": Want("subject", record_picks(verb.noun))}
+        answers = await session.desk.perform_batch(session, verb, commands, wanted, atomic=atomic)
+        refused = [one for one in answers if isinstance(one, DeskError) and not isinstance(one, BatchRefusedError)]
+        if atomic and refused:
+            raise refused[0]
+        return [one if isinstance(one, DeskError) else Record.read(verb.noun, one.payload["record"]) for one in answers]
+
+
+def command_of(
+    verb: type[Verb],
+    id: str | None = None,  # noqa: A002 - the field's own name
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+    **given: Any,
+) -> Command:
+    """The command that these words say."""
+    return Command(verb, given, id, expected_version, idempotency_key)

@@ -100,6 +100,12 @@ class AmbiguousError(DeskError):
     code = "AMBIGUOUS"
 
 
+class BatchRefusedError(DeskError):
+    """Nothing of the batch was done, because another item of it was refused."""
+
+    code = "BATCH_REFUSED"
+
+
 class InvalidTransitionError(DeskError):
     """The verb is not allowed from the state the noun is in."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, Self
 
 import orjson
@@ -20,6 +21,9 @@ from deskgraph.schema.ids import check_id
 from deskgraph.schema.scalars import MAX_LONG, DateTime, Long, Words, parse_datetime
 
 ARROW = re.compile(r"(?:<-\[:([A-Z_]+)\]-|-\[:([A-Z_]+)\]->)")
+
+
+_camel_case = cache(to_camel_case)
 
 
 def _either(text: str) -> tuple[str, ...]:
@@ -81,7 +85,7 @@ class Field:
     @property
     def graphql(self) -> str:
         """The field's name in GraphQL, which is also the property's name in the graph."""
-        return to_camel_case(self.name)
+        return _camel_case(self.name)
 
 
 class Prop(Field):

@@ -260,6 +260,25 @@ def define_payload(noun: type[Entity]) -> None:
     )
 
 
+def define_batch(verb: type[Verb]) -> None:
+    """The input of the mutation that does a verb many times, and what that answers with."""
+    name, title = verb.noun.__name__, verb.batch()[0].upper() + verb.batch()[1:]
+    one = f"{verb.mutation()[0].upper()}{verb.mutation()[1:]}Input"
+    atomic = "Whether all is done or nothing, which is the default. If false, each item counts for itself."
+    given = [field("items", f"list[{one}]", "1 to 1,000 items."), optional_input("atomic", "bool", atomic)]
+    define(f"{title}Input", f"What {verb.batch()} takes.", given, is_input=True)
+    if f"{name}BatchPayload" not in TYPES:
+        define(
+            f"{name}BatchPayload",
+            f"What was done to many {verb.noun.plural}.",
+            [
+                field("results", f"list[{name}Payload]", "What became of each item, in their order."),
+                field("done", "int", "How many items were done, now or before with the same keys."),
+                field("errors", "list[UserError]", "Why items were not done; the field is such as `items.3.contact`."),
+            ],
+        )
+
+
 def doc_of(declared: type) -> str:
     """A class's docstring on one line."""
     return " ".join((declared.__doc__ or "").split())
@@ -280,3 +299,5 @@ def define_all(verbs: list[type[Verb]]) -> None:
             define_payload(noun)
     for verb in verbs:
         define_verb(verb)
+        if verb.batched:
+            define_batch(verb)

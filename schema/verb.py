@@ -6,6 +6,7 @@ A verb is declared once, as a class; its mutation, input, payload, hooks, event 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import Any, ClassVar
 
 from strawberry.utils.str_converters import to_camel_case
@@ -41,10 +42,11 @@ class Verb:
     Subclasses declare `noun`, `name`, the states it is allowed `from_`, the state it leads `to`, and its inputs as
     fields (in `inputs`, where a name is one of a verb's own). `partial`: an input that is not given stays as it is,
     instead of becoming its default. `reveals`: what the answer has once. `chooses`: fields of the noun that the verb
-    sets by its own choice; its event tells them, too.
+    sets by its own choice; its event tells them, too. `batched`: there is a mutation that does it to many at once.
 
     In sentences the verb is known by its name, by `says`, "solve|fix", by the `states` it leads to, "done", and by
-    `idioms`, whole phrases such as "let {agent} (handle|do) {id}", with the inputs that the phrase itself gives.
+    `idioms`, whole phrases such as "let {agent} (handle|do) {id}", with the inputs that the phrase itself gives; one
+    that is not `spoken` is in no sentence.
     """
 
     noun: ClassVar[type[Entity]]
@@ -59,6 +61,8 @@ class Verb:
     chooses: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[dict[str, Input]] = {}
     reveals: ClassVar[dict[str, Revealed]] = {}
+    batched: ClassVar[bool] = False
+    spoken: ClassVar[bool] = True
     says: ClassVar[str] = ""
     states: ClassVar[str] = ""
     idioms: ClassVar[dict[str, dict[str, Any]]] = {}
@@ -91,6 +95,26 @@ class Verb:
     def mutation(cls) -> str:
         """The name of its mutation: `resolveTicket`."""
         return f"{cls.name}{cls.noun.__name__}"
+
+    @classmethod
+    def batch(cls) -> str:
+        """The name of the mutation that does it many times: `createTickets`."""
+        return f"{cls.name}{cls.noun.plural[0].upper()}{cls.noun.plural[1:]}"
+
+    @classmethod
+    def word(cls) -> str:
+        """Its name in Python, `resolve`; with an underscore, where Python has other plans for that word."""
+        return f"{cls.name}_" if iskeyword(cls.name) else cls.name
+
+    @classmethod
+    def numbered(cls) -> bool:
+        """Whether it gives out a number for people."""
+        return "number" in cls.chooses
+
+    @classmethod
+    def looks(cls, _given: dict[str, Any]) -> bool:
+        """Whether what it decides with these inputs depends on what the verbs before it in a batch have written."""
+        return False
 
     @classmethod
     def needs(cls, declared: Input) -> bool:
@@ -174,6 +198,11 @@ def _declared(cls: type[Verb]) -> dict[str, Field]:
     """The fields among a class's attributes, its bases' first."""
     members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
     return {name: member for name, member in members.items() if isinstance(member, Field)}
+
+
+def spoken() -> dict[str, type[Verb]]:
+    """The verbs that sentences may say."""
+    return {key: verb for key, verb in VERBS.items() if verb.spoken}
 
 
 def verbs_of(noun: type[Entity]) -> list[type[Verb]]:

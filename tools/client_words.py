@@ -99,13 +99,13 @@ def words(noun: type[Noun], *, sync: bool) -> str:
 def verb_word(verb: type[Verb], *, sync: bool) -> str:
     """The method that does a verb."""
     call = (
-        f"self._background.run(self._words.{verb.name}(**given))"
+        f"self._background.run(self._words.{verb.word()}(**given))"
         if sync
         else f"await self._do({constant(verb)}, given)"
     )
     doc = quoted(told(verb), 8)
     how = "" if sync else "async "
-    return VERB.format(how=how, verb=verb.name, title=title(verb), name=verb.noun.__name__, doc=doc, call=call)
+    return VERB.format(how=how, verb=verb.word(), title=title(verb), name=verb.noun.__name__, doc=doc, call=call)
 
 
 def told(verb: type[Verb]) -> str:

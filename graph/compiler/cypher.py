@@ -83,6 +83,19 @@ def by_id(noun: type[Noun], node_id: Any, picks: tuple[Pick, ...], scope: Scope,
     return Value(f"head(COLLECT {{ {match} RETURN {node.cypher} }})", node.shape)
 
 
+def by_ids(noun: type[Noun], picks: tuple[Pick, ...], scope: Scope, ids: str, *, deleted: bool = False) -> Value:
+    """The nouns whose ids are in a parameter, which is given its value later: their values by id."""
+    variable = scope.variable()
+    label = f"{noun.__name__}|Deleted" if deleted else noun.__name__
+    node = picked(noun, variable, picks, scope)
+    match = f"UNWIND ${ids} AS id MATCH ({variable}:{label} {{id: id, workspace: $workspace}})"
+
+    def shape(rows: list[Any]) -> dict[str, Any]:
+        return {found: node.finished(values) for found, values in rows}
+
+    return Value(f"COLLECT {{ {match} RETURN [id, {node.cypher}] }}", shape)
+
+
 def any_by_id(noun: type[Noun], node_id: Any, picks: tuple[Pick, ...], scope: Scope, *, deleted: bool = False) -> Value:
     """The same, where any noun might be; it says which one it is."""
     found = by_id(noun, node_id, picks, scope, deleted=deleted)

@@ -1,3 +1,4 @@
-// Give back a claimed key whose verb came to nothing.
-MATCH (key:IdempotencyKey {workspace: $workspace, key: $key})
+// Give back claimed keys whose verbs came to nothing.
+UNWIND $keys AS released
+MATCH (key:IdempotencyKey {workspace: $workspace, key: released})
 DELETE key

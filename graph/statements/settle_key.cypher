@@ -1,3 +1,4 @@
-// Keep what the claimed key led to, in the verb's own transaction.
-MATCH (key:IdempotencyKey {workspace: $workspace, key: $key})
-SET key.event = $event, key.subject = $subject
+// Keep what claimed keys led to, in the verb's own transaction.
+UNWIND $settled AS settled
+MATCH (key:IdempotencyKey {workspace: $workspace, key: settled.key})
+SET key.event = settled.event, key.subject = settled.subject

@@ -21,6 +21,7 @@ class Create(Verb):
         "|new|a new|(create|add|another|one) new|another|a second|one more|(i|we) need (a|an|a new)"
     )
     creates = True
+    batched = True
 
 
 class CreateContact(Create):

@@ -15,6 +15,8 @@ from deskgraph.schema.verb import Change
 class CreateSigned(Create):
     """Creates one with a new secret, which the answer has this once."""
 
+    batched = False
+
     secret = Revealed("The new secret that requests are signed with; only the answer that made it has it.")
 
     @classmethod

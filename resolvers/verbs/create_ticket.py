@@ -35,6 +35,11 @@ class CreateTicket(Create):
         return change
 
     @classmethod
+    def looks(cls, given: dict[str, Any]) -> bool:
+        """Whether an agent is to be chosen, for which each one's tickets are counted."""
+        return bool(given["assign"]) and not given["agent"]
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """The inputs, the number, and the agent if one is to be chosen."""
         given = {**draft.given, "number": desk.number or await next_number(desk.tx)}

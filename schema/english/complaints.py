@@ -13,7 +13,7 @@ from deskgraph.schema.english.plan import Ref
 from deskgraph.schema.english.reader import Reader, Reading, Result
 from deskgraph.schema.english.tokens import Sentence
 from deskgraph.schema.errors import AmbiguousError, Candidate, DeskError, InvalidInputError, NotUnderstoodError, Problem
-from deskgraph.schema.verb import VERBS, Verb
+from deskgraph.schema.verb import VERBS, Verb, spoken
 
 SEARCH = "This asks for something, and `do` only does: use search, or a GraphQL query, to look things up."
 FAR = 1.5
@@ -124,7 +124,7 @@ def _undescribed(result: Result, sentence: Sentence) -> int:
 def _no_verb(sentence: Sentence, start: int, behind: int, made: Reader) -> DeskError:
     """That the words tell nothing to be done."""
     near = _near(sentence.tokens[start].word, made)
-    verbs = ", ".join(dict.fromkeys(one.name for one in VERBS.values()))
+    verbs = ", ".join(dict.fromkeys(one.name for one in spoken().values()))
     message = f"There is no verb of the desk in these words; it can {verbs}."
     return NotUnderstoodError(message, problem=_problem(sentence, start, behind, near, _example_of(near, made)))
 

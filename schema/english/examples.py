@@ -6,7 +6,7 @@ from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_
 from deskgraph.schema.fields import Choice, Field, Integer, Json
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.noun import Noun, by_prefix
-from deskgraph.schema.verb import VERBS, Verb
+from deskgraph.schema.verb import Verb, spoken
 
 
 def examples(verb: type[Verb]) -> list[str]:
@@ -30,7 +30,7 @@ def example(verb: type[Verb]) -> str:
 
 def explain() -> dict[str, list[str]]:
     """The examples of every verb, by its key: `ticket.assign`."""
-    return {key: examples(verb) for key, verb in VERBS.items()}
+    return {key: examples(verb) for key, verb in spoken().items()}
 
 
 def reference(noun: type[Noun]) -> str:

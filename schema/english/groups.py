@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.fields import Choice, Field, Json, Moment, Ref, Text
 from deskgraph.schema.noun import Entity, Noun, entities
-from deskgraph.schema.verb import VERBS, Input, Verb
+from deskgraph.schema.verb import VERBS, Input, Verb, spoken
 from deskgraph.schema.words import forms
 
 TEXT_MARKS = ("with", "saying", "stating", "noting", ":")
@@ -46,7 +46,7 @@ def groups() -> list[Group]:
     """Every group: the creating verbs by their noun, the others by their name alone."""
     named: dict[str, list[type[Verb]]] = {}
     made: list[Group] = []
-    for verb in VERBS.values():
+    for verb in spoken().values():
         if verb.creates:
             made.append(Group(verb.name, (verb,), verb.noun))
         else:

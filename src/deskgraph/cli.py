@@ -1,4 +1,4 @@
-"""The command line: `deskgraph serve`, `mcp`, `relay`, `trim` and `schema`."""
+"""The command line: `deskgraph serve`, `mcp`, `import`, `relay`, `trim` and `schema`."""
 
 from __future__ import annotations
 
@@ -122,6 +122,40 @@ def trim(*, before: datetime | None = None, older_than: timedelta | None = None,
     from deskgraph.trimming import run
 
     run(_settings(data=data), before, older_than)
+
+
+@app.command(name="import")
+def import_(
+    file: Path,
+    *,
+    noun: str | None = None,
+    url: str | None = None,
+    skip_unknown: Annotated[bool, Parameter(negative="")] = False,
+    data: Path | None = None,
+) -> None:
+    """Load tickets, contacts, organizations, users or activities from a file, and print what became of its rows.
+
+    Rows that are refused are written with their line numbers to FILE.rejected.ndjson; the others are loaded. Run it
+    again after a failure or a correction: what is there already is passed over. docs/import.md has the columns.
+
+    Parameters
+    ----------
+    file
+        The file: .ndjson or .jsonl (a JSON object a line), or .csv (with the names in the first row).
+    noun
+        What the rows are, by default what the file is called: tickets.csv holds tickets.
+    url
+        The address of a desk that is served, such as http://127.0.0.1:8000; its key is DESKGRAPH_API_KEY or the one in
+        the data folder. By default the desk is opened here, which takes a database that no server has open.
+    skip_unknown
+        Pass over columns that are no fields, instead of rejecting their rows.
+    data
+        The data folder, as for serve.
+
+    """
+    from deskgraph.importing.command import run
+
+    run(_settings(data=data), file, noun, url, skip_unknown=skip_unknown)
 
 
 @app.command

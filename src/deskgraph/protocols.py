@@ -12,7 +12,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Scope
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Patience(asyncio.Protocol):
         self._timers.clear()
 
 
-class Http(Patience, H11Protocol):
+class Http(Patience, HttpToolsProtocol):
     """HTTP/1.1."""
 
 

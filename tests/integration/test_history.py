@@ -239,7 +239,7 @@ class Chance:
         subject = None if verb.creates else self.random.choice(known)
         words = getattr(self.desk, verb.noun.__name__)
         try:
-            record = await getattr(words, verb.name)(id=subject, **self.given(verb))
+            record = await getattr(words, verb.word())(id=subject, **self.given(verb))
         except DeskError:
             return
         if verb.creates:
@@ -330,7 +330,7 @@ async def test_every_verb_is_told(desk: Desk, ticket_in: TicketIn, verb: type[Ve
     record = None
     while record is None:
         with contextlib.suppress(InvalidInputError):  # chance gave a text that is none
-            record = await getattr(words, verb.name)(id=subject, **chance.given(verb))
+            record = await getattr(words, verb.word())(id=subject, **chance.given(verb))
     position = await desk.position()
     assert await chance.then(record.id, position) == await chance.now(record.id)
     assert (await chance.now(record.id) is None) == verb.deletes

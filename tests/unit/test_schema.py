@@ -36,12 +36,13 @@ def test_everything_is_described(type_: GraphQLNamedType) -> None:
 def test_every_noun_has_its_verbs() -> None:
     found = {noun.__name__: sorted(verb.name for verb in verbs_of(noun)) for noun in entities()}
     usual = ["create", "delete", "update"]
+    loaded = ["create", "delete", "import", "update"]
     assert found == {
-        "Ticket": sorted([*usual, "assign", "close", "escalate", "hold", "reopen", "resolve"]),
-        "Contact": usual,
-        "Organization": usual,
-        "User": usual,
-        "Activity": usual,
+        "Ticket": sorted([*loaded, "assign", "close", "escalate", "hold", "reopen", "resolve"]),
+        "Contact": loaded,
+        "Organization": loaded,
+        "User": loaded,
+        "Activity": loaded,
         "Webhook": sorted([*usual, "disable", "enable", "recover", "resend", "rotate"]),
         "BeforeHook": sorted([*usual, "rotate"]),
     }
@@ -53,4 +54,8 @@ OF_THE_LOG = {"createConsumer", "deleteConsumer", "ack", "nack", "extend", "repl
 def test_every_verb_has_its_mutation() -> None:
     mutation = schema()._schema.mutation_type
     assert mutation
-    assert sorted(mutation.fields) == sorted({verb.mutation() for verb in VERBS.values()} | {*OF_THE_LOG, "do"})
+    batches = {verb.batch() for verb in VERBS.values() if verb.batched}
+    assert len(batches) == 10
+    assert sorted(mutation.fields) == sorted(
+        {verb.mutation() for verb in VERBS.values()} | batches | {*OF_THE_LOG, "do"}
+    )

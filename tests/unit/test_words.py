@@ -41,6 +41,7 @@ def test_the_desk_s_own_verbs() -> None:
         "escalate": ("escalating", "escalated"),
         "resolve": ("resolving", "resolved"),
         "hold": ("holding", "held"),
+        "import": ("importing", "imported"),
         "reopen": ("reopening", "reopened"),
         "close": ("closing", "closed"),
         "disable": ("disabling", "disabled"),

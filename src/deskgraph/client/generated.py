@@ -2109,6 +2109,244 @@ HOLD_TICKET = Verb(
 )
 
 
+class ImportContact(TypedDict):
+    """What `Contact.import` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as contact_rV7yKdPm."""
+
+    name: str
+    """The full name."""
+
+    email: NotRequired[str | None]
+    """The e-mail address."""
+
+    phone: NotRequired[str | None]
+    """The telephone number."""
+
+    organization: NotRequired[str | Organization | None]
+    """Where the contact works."""
+
+    created_at: NotRequired[datetime | str | None]
+    """When it was created elsewhere; by default now."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+IMPORT_CONTACT = Verb(
+    CONTACT,
+    "import",
+    "imported",
+    {
+        "id": Field("id"),
+        "idempotency_key": Field("idempotencyKey"),
+        "name": Field("name"),
+        "email": Field("email"),
+        "phone": Field("phone"),
+        "organization": Field("organization"),
+        "created_at": Field("createdAt"),
+    },
+    ("name",),
+)
+
+
+class ImportOrganization(TypedDict):
+    """What `Organization.import` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as organization_rV7yKdPm."""
+
+    name: str
+    """The name."""
+
+    domain: NotRequired[str | None]
+    """The internet domain, such as acme.com."""
+
+    created_at: NotRequired[datetime | str | None]
+    """When it was created elsewhere; by default now."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+IMPORT_ORGANIZATION = Verb(
+    ORGANIZATION,
+    "import",
+    "imported",
+    {
+        "id": Field("id"),
+        "idempotency_key": Field("idempotencyKey"),
+        "name": Field("name"),
+        "domain": Field("domain"),
+        "created_at": Field("createdAt"),
+    },
+    ("name",),
+)
+
+
+class ImportUser(TypedDict):
+    """What `User.import` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as user_rV7yKdPm."""
+
+    name: str
+    """The full name."""
+
+    email: NotRequired[str | None]
+    """The e-mail address."""
+
+    role: NotRequired[UserRoleWord | None]
+    """What the user does."""
+
+    status: NotRequired[UserStatusWord | None]
+    """Whether the user takes tickets now."""
+
+    tier: NotRequired[int | None]
+    """The support tier, 1 the first line; escalation goes up."""
+
+    capacity: NotRequired[int | None]
+    """How many unsolved tickets the user takes at most when the desk assigns; null is no limit."""
+
+    created_at: NotRequired[datetime | str | None]
+    """When it was created elsewhere; by default now."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+IMPORT_USER = Verb(
+    USER,
+    "import",
+    "imported",
+    {
+        "id": Field("id"),
+        "idempotency_key": Field("idempotencyKey"),
+        "name": Field("name"),
+        "email": Field("email"),
+        "role": Field("role", words=UserRole),
+        "status": Field("status", words=UserStatus),
+        "tier": Field("tier"),
+        "capacity": Field("capacity"),
+        "created_at": Field("createdAt"),
+    },
+    ("name",),
+)
+
+
+class ImportActivity(TypedDict):
+    """What `Activity.import` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as activity_rV7yKdPm."""
+
+    type: str
+    """What kind, an open word such as satisfaction_survey."""
+
+    note: NotRequired[str | None]
+    """A remark."""
+
+    data: NotRequired[Any]
+    """Anything more, for the programs that need it."""
+
+    contact: NotRequired[str | Contact | None]
+    """The contact it is with."""
+
+    ticket: NotRequired[str | Ticket | None]
+    """The ticket it is on."""
+
+    organization: NotRequired[str | Organization | None]
+    """The organization it is for."""
+
+    created_at: NotRequired[datetime | str | None]
+    """When it was created elsewhere; by default now."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+IMPORT_ACTIVITY = Verb(
+    ACTIVITY,
+    "import",
+    "imported",
+    {
+        "id": Field("id"),
+        "idempotency_key": Field("idempotencyKey"),
+        "type": Field("type"),
+        "note": Field("note"),
+        "data": Field("data"),
+        "contact": Field("contact"),
+        "ticket": Field("ticket"),
+        "organization": Field("organization"),
+        "created_at": Field("createdAt"),
+    },
+    ("type",),
+)
+
+
+class ImportTicket(TypedDict):
+    """What `Ticket.import` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as ticket_rV7yKdPm."""
+
+    subject: str
+    """What it is about."""
+
+    description: NotRequired[str | None]
+    """The request in full."""
+
+    priority: NotRequired[TicketPriorityWord | None]
+    """How urgent it is."""
+
+    channel: NotRequired[ChannelWord | None]
+    """How it came in."""
+
+    contact: NotRequired[str | Contact | None]
+    """Who raised it: the requester."""
+
+    created_at: NotRequired[datetime | str | None]
+    """When it was created elsewhere; by default now."""
+
+    status: NotRequired[TicketStatusWord | None]
+    """Where it stands."""
+
+    level: NotRequired[int | None]
+    """How often it was escalated."""
+
+    resolution: NotRequired[str | None]
+    """What fixed it."""
+
+    agent: NotRequired[str | User | None]
+    """The user it is assigned to."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+IMPORT_TICKET = Verb(
+    TICKET,
+    "import",
+    "imported",
+    {
+        "id": Field("id"),
+        "idempotency_key": Field("idempotencyKey"),
+        "subject": Field("subject"),
+        "description": Field("description"),
+        "priority": Field("priority", words=TicketPriority),
+        "channel": Field("channel", words=Channel),
+        "contact": Field("contact"),
+        "created_at": Field("createdAt"),
+        "status": Field("status", words=TicketStatus),
+        "level": Field("level"),
+        "resolution": Field("resolution"),
+        "agent": Field("agent"),
+    },
+    ("subject",),
+)
+
+
 class RecoverWebhook(TypedDict):
     """What `Webhook.recover` takes."""
 
@@ -2655,6 +2893,12 @@ class TicketWords(NounWords[Ticket]):
         """
         return await self._do(HOLD_TICKET, given)
 
+    async def import_(self, **given: Unpack[ImportTicket]) -> Ticket:
+        """Takes over a ticket from elsewhere, in the state it was in. What runs after `create` does not run after
+        this. Writes the event `ticket.imported`.
+        """
+        return await self._do(IMPORT_TICKET, given)
+
     async def reopen(self, **given: Unpack[ReopenTicket]) -> Ticket:
         """Opens a ticket again; its resolution is cleared. Writes the event `ticket.reopened`. Allowed from PENDING,
         RESOLVED, CLOSED; leads to OPEN.
@@ -2704,6 +2948,11 @@ class TicketWords(NounWords[Ticket]):
         return self._after(HOLD_TICKET)
 
     @property
+    def imported(self) -> HookPoint[Ticket, Context]:
+        """Where after-hooks of `import` attach: they run for each `ticket.imported`."""
+        return self._after(IMPORT_TICKET)
+
+    @property
     def reopened(self) -> HookPoint[Ticket, Context]:
         """Where after-hooks of `reopen` attach: they run for each `ticket.reopened`."""
         return self._after(REOPEN_TICKET)
@@ -2749,6 +2998,12 @@ class ContactWords(NounWords[Contact]):
         """Deletes a contact. Its tickets stay. Writes the event `contact.deleted`."""
         return await self._do(DELETE_CONTACT, given)
 
+    async def import_(self, **given: Unpack[ImportContact]) -> Contact:
+        """Takes over a contact from elsewhere. What runs after `create` does not run after this. Writes the event
+        `contact.imported`.
+        """
+        return await self._do(IMPORT_CONTACT, given)
+
     async def update(self, **given: Unpack[UpdateContact]) -> Contact:
         """Changes a contact; its tickets follow it to another organization. Writes the event `contact.updated`."""
         return await self._do(UPDATE_CONTACT, given)
@@ -2762,6 +3017,11 @@ class ContactWords(NounWords[Contact]):
     def deleted(self) -> HookPoint[Contact, Context]:
         """Where after-hooks of `delete` attach: they run for each `contact.deleted`."""
         return self._after(DELETE_CONTACT)
+
+    @property
+    def imported(self) -> HookPoint[Contact, Context]:
+        """Where after-hooks of `import` attach: they run for each `contact.imported`."""
+        return self._after(IMPORT_CONTACT)
 
     @property
     def updated(self) -> HookPoint[Contact, Context]:
@@ -2801,6 +3061,12 @@ class OrganizationWords(NounWords[Organization]):
         """Deletes an organization. Its contacts and tickets stay. Writes the event `organization.deleted`."""
         return await self._do(DELETE_ORGANIZATION, given)
 
+    async def import_(self, **given: Unpack[ImportOrganization]) -> Organization:
+        """Takes over an organization from elsewhere. What runs after `create` does not run after this. Writes the
+        event `organization.imported`.
+        """
+        return await self._do(IMPORT_ORGANIZATION, given)
+
     async def update(self, **given: Unpack[UpdateOrganization]) -> Organization:
         """Changes an organization. Writes the event `organization.updated`."""
         return await self._do(UPDATE_ORGANIZATION, given)
@@ -2814,6 +3080,11 @@ class OrganizationWords(NounWords[Organization]):
     def deleted(self) -> HookPoint[Organization, Context]:
         """Where after-hooks of `delete` attach: they run for each `organization.deleted`."""
         return self._after(DELETE_ORGANIZATION)
+
+    @property
+    def imported(self) -> HookPoint[Organization, Context]:
+        """Where after-hooks of `import` attach: they run for each `organization.imported`."""
+        return self._after(IMPORT_ORGANIZATION)
 
     @property
     def updated(self) -> HookPoint[Organization, Context]:
@@ -2853,6 +3124,12 @@ class UserWords(NounWords[User]):
         """
         return await self._do(DELETE_USER, given)
 
+    async def import_(self, **given: Unpack[ImportUser]) -> User:
+        """Takes over a user from elsewhere. What runs after `create` does not run after this. Writes the event
+        `user.imported`.
+        """
+        return await self._do(IMPORT_USER, given)
+
     async def update(self, **given: Unpack[UpdateUser]) -> User:
         """Changes a user: `status` says whether tickets may come. Writes the event `user.updated`."""
         return await self._do(UPDATE_USER, given)
@@ -2866,6 +3143,11 @@ class UserWords(NounWords[User]):
     def deleted(self) -> HookPoint[User, Context]:
         """Where after-hooks of `delete` attach: they run for each `user.deleted`."""
         return self._after(DELETE_USER)
+
+    @property
+    def imported(self) -> HookPoint[User, Context]:
+        """Where after-hooks of `import` attach: they run for each `user.imported`."""
+        return self._after(IMPORT_USER)
 
     @property
     def updated(self) -> HookPoint[User, Context]:
@@ -2903,6 +3185,12 @@ class ActivityWords(NounWords[Activity]):
         """Deletes an activity. Writes the event `activity.deleted`."""
         return await self._do(DELETE_ACTIVITY, given)
 
+    async def import_(self, **given: Unpack[ImportActivity]) -> Activity:
+        """Takes over an activity from elsewhere. What runs after `create` does not run after this. Writes the event
+        `activity.imported`.
+        """
+        return await self._do(IMPORT_ACTIVITY, given)
+
     async def update(self, **given: Unpack[UpdateActivity]) -> Activity:
         """Changes an activity. Writes the event `activity.updated`."""
         return await self._do(UPDATE_ACTIVITY, given)
@@ -2916,6 +3204,11 @@ class ActivityWords(NounWords[Activity]):
     def deleted(self) -> HookPoint[Activity, Context]:
         """Where after-hooks of `delete` attach: they run for each `activity.deleted`."""
         return self._after(DELETE_ACTIVITY)
+
+    @property
+    def imported(self) -> HookPoint[Activity, Context]:
+        """Where after-hooks of `import` attach: they run for each `activity.imported`."""
+        return self._after(IMPORT_ACTIVITY)
 
     @property
     def updated(self) -> HookPoint[Activity, Context]:
@@ -3217,6 +3510,12 @@ class SyncTicketWords(SyncNounWords[Ticket]):
         """
         return self._background.run(self._words.hold(**given))
 
+    def import_(self, **given: Unpack[ImportTicket]) -> Ticket:
+        """Takes over a ticket from elsewhere, in the state it was in. What runs after `create` does not run after
+        this. Writes the event `ticket.imported`.
+        """
+        return self._background.run(self._words.import_(**given))
+
     def reopen(self, **given: Unpack[ReopenTicket]) -> Ticket:
         """Opens a ticket again; its resolution is cleared. Writes the event `ticket.reopened`. Allowed from PENDING,
         RESOLVED, CLOSED; leads to OPEN.
@@ -3266,6 +3565,11 @@ class SyncTicketWords(SyncNounWords[Ticket]):
         return self._after(HOLD_TICKET)
 
     @property
+    def imported(self) -> HookPoint[Ticket, SyncContext]:
+        """Where after-hooks of `import` attach: they run for each `ticket.imported`."""
+        return self._after(IMPORT_TICKET)
+
+    @property
     def reopened(self) -> HookPoint[Ticket, SyncContext]:
         """Where after-hooks of `reopen` attach: they run for each `ticket.reopened`."""
         return self._after(REOPEN_TICKET)
@@ -3312,6 +3616,12 @@ class SyncContactWords(SyncNounWords[Contact]):
         """Deletes a contact. Its tickets stay. Writes the event `contact.deleted`."""
         return self._background.run(self._words.delete(**given))
 
+    def import_(self, **given: Unpack[ImportContact]) -> Contact:
+        """Takes over a contact from elsewhere. What runs after `create` does not run after this. Writes the event
+        `contact.imported`.
+        """
+        return self._background.run(self._words.import_(**given))
+
     def update(self, **given: Unpack[UpdateContact]) -> Contact:
         """Changes a contact; its tickets follow it to another organization. Writes the event `contact.updated`."""
         return self._background.run(self._words.update(**given))
@@ -3325,6 +3635,11 @@ class SyncContactWords(SyncNounWords[Contact]):
     def deleted(self) -> HookPoint[Contact, SyncContext]:
         """Where after-hooks of `delete` attach: they run for each `contact.deleted`."""
         return self._after(DELETE_CONTACT)
+
+    @property
+    def imported(self) -> HookPoint[Contact, SyncContext]:
+        """Where after-hooks of `import` attach: they run for each `contact.imported`."""
+        return self._after(IMPORT_CONTACT)
 
     @property
     def updated(self) -> HookPoint[Contact, SyncContext]:
@@ -3363,6 +3678,12 @@ class SyncOrganizationWords(SyncNounWords[Organization]):
         """Deletes an organization. Its contacts and tickets stay. Writes the event `organization.deleted`."""
         return self._background.run(self._words.delete(**given))
 
+    def import_(self, **given: Unpack[ImportOrganization]) -> Organization:
+        """Takes over an organization from elsewhere. What runs after `create` does not run after this. Writes the
+        event `organization.imported`.
+        """
+        return self._background.run(self._words.import_(**given))
+
     def update(self, **given: Unpack[UpdateOrganization]) -> Organization:
         """Changes an organization. Writes the event `organization.updated`."""
         return self._background.run(self._words.update(**given))
@@ -3376,6 +3697,11 @@ class SyncOrganizationWords(SyncNounWords[Organization]):
     def deleted(self) -> HookPoint[Organization, SyncContext]:
         """Where after-hooks of `delete` attach: they run for each `organization.deleted`."""
         return self._after(DELETE_ORGANIZATION)
+
+    @property
+    def imported(self) -> HookPoint[Organization, SyncContext]:
+        """Where after-hooks of `import` attach: they run for each `organization.imported`."""
+        return self._after(IMPORT_ORGANIZATION)
 
     @property
     def updated(self) -> HookPoint[Organization, SyncContext]:
@@ -3416,6 +3742,12 @@ class SyncUserWords(SyncNounWords[User]):
         """
         return self._background.run(self._words.delete(**given))
 
+    def import_(self, **given: Unpack[ImportUser]) -> User:
+        """Takes over a user from elsewhere. What runs after `create` does not run after this. Writes the event
+        `user.imported`.
+        """
+        return self._background.run(self._words.import_(**given))
+
     def update(self, **given: Unpack[UpdateUser]) -> User:
         """Changes a user: `status` says whether tickets may come. Writes the event `user.updated`."""
         return self._background.run(self._words.update(**given))
@@ -3429,6 +3761,11 @@ class SyncUserWords(SyncNounWords[User]):
     def deleted(self) -> HookPoint[User, SyncContext]:
         """Where after-hooks of `delete` attach: they run for each `user.deleted`."""
         return self._after(DELETE_USER)
+
+    @property
+    def imported(self) -> HookPoint[User, SyncContext]:
+        """Where after-hooks of `import` attach: they run for each `user.imported`."""
+        return self._after(IMPORT_USER)
 
     @property
     def updated(self) -> HookPoint[User, SyncContext]:
@@ -3467,6 +3804,12 @@ class SyncActivityWords(SyncNounWords[Activity]):
         """Deletes an activity. Writes the event `activity.deleted`."""
         return self._background.run(self._words.delete(**given))
 
+    def import_(self, **given: Unpack[ImportActivity]) -> Activity:
+        """Takes over an activity from elsewhere. What runs after `create` does not run after this. Writes the event
+        `activity.imported`.
+        """
+        return self._background.run(self._words.import_(**given))
+
     def update(self, **given: Unpack[UpdateActivity]) -> Activity:
         """Changes an activity. Writes the event `activity.updated`."""
         return self._background.run(self._words.update(**given))
@@ -3480,6 +3823,11 @@ class SyncActivityWords(SyncNounWords[Activity]):
     def deleted(self) -> HookPoint[Activity, SyncContext]:
         """Where after-hooks of `delete` attach: they run for each `activity.deleted`."""
         return self._after(DELETE_ACTIVITY)
+
+    @property
+    def imported(self) -> HookPoint[Activity, SyncContext]:
+        """Where after-hooks of `import` attach: they run for each `activity.imported`."""
+        return self._after(IMPORT_ACTIVITY)
 
     @property
     def updated(self) -> HookPoint[Activity, SyncContext]:

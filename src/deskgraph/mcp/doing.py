@@ -19,7 +19,7 @@ from deskgraph.mcp.tools import DeskTool, Schema, answer, make_tool, refusal
 from deskgraph.schema.english.complaints import REFUSALS, SEARCH
 from deskgraph.schema.english.examples import explain
 from deskgraph.schema.errors import DeskError
-from deskgraph.schema.verb import VERBS
+from deskgraph.schema.verb import spoken
 
 NOT_UNDERSTOOD = "NOT_UNDERSTOOD"
 NOTHING = "NONE"
@@ -96,7 +96,7 @@ def do_tool() -> DeskTool:
         do,
         title="Do something",
         description=(
-            f"Change something by an English sentence: {', '.join(sorted({verb.name for verb in VERBS.values()}))}. "
+            f"Change something by an English sentence: {', '.join(sorted({verb.name for verb in spoken().values()}))}. "
             "Several steps in one sentence are done in one transaction, all or none. Errors name the words at fault "
             "and what they might mean; then nothing was done. Try `dryRun` where it may be read otherwise."
         ),

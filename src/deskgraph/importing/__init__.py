@@ -1,0 +1,1 @@
+"""`deskgraph import`: rows of a file become nouns, a thousand at a time."""
