@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from deskgraph.graph.database import Database
+from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 from tests.acceptance.conftest import KEY, ROOT, serving
@@ -90,7 +91,7 @@ async def test_files_are_loaded(desk: Desk, environment: dict[str, str], tmp_pat
     if not served:
         await check(desk, environment, organizations, contacts, tickets)
         return
-    with await asyncio.to_thread(serving(**environment).__enter__) as server:
+    with serving(**environment) as server:
         await check(desk, environment, organizations, contacts, tickets, "--url", server.url)
 
 
@@ -152,10 +153,8 @@ async def test_killed_and_run_again(desk: Desk, environment: dict[str, str], tmp
     there = int(out.split(". ")[1].split()[0].replace(",", ""))
     assert (code, out) == (0, f"Imported {3000 - there:,} tickets. {there:,} were there already.")
     assert 0 < there < 3000
-    query = "{ tickets { totalCount } events(filter: {type: {eq: \"ticket.imported\"}}) { totalCount } }"
+    query = '{ tickets { totalCount } events(filter: {type: {eq: "ticket.imported"}}) { totalCount } }'
     await desk.position()
-    from deskgraph.resolvers.api import Context, schema
-
     result: Any = await schema().execute(query, {}, Context(desk.session))
     assert result.data == {"tickets": {"totalCount": 3000}, "events": {"totalCount": 3000}}
 
@@ -175,6 +174,6 @@ async def test_what_cannot_be(
 ) -> None:
     if name != "missing.csv":
         (tmp_path / name).write_text("subject\nPortal\n")
-    code, out, err = await imported({**environment, "DESKGRAPH_IMPORT_PATIENCE": "1"}, str(tmp_path / name), *arguments)
+    code, out, err = await imported(environment, str(tmp_path / name), *arguments)
     assert (code, out) == (1, "")
     assert message in err

@@ -102,7 +102,11 @@ def test_every_error_has_its_own_row_that_says_what_to_do() -> None:
 
 def test_the_hooks_page_has_the_names_of_every_verb() -> None:
     wanted = [
-        [verb.mutation(), *(f"{verb.noun.__name__}.{form}" for form in (verb.word(), verb.participle, verb.past)), event]
+        [
+            verb.mutation(),
+            *(f"{verb.noun.__name__}.{form}" for form in (verb.word(), verb.participle, verb.past)),
+            event,
+        ]
         for event, verb in ((verb.event(), verb) for verb in VERBS.values())
     ]
     found = [[name for cell in row for name in code(cell)] for row in table("hooks.md", "## Names")]

@@ -23,6 +23,7 @@ from deskgraph.schema.errors import DeskError, UnavailableError
 from deskgraph.schema.verb import VERBS
 
 PATIENCE = 60.0
+BRIEFLY = 3.0
 
 
 def run(settings: Settings, path: Path, noun: str | None, url: str | None, *, skip_unknown: bool) -> None:
@@ -47,7 +48,8 @@ async def _load(settings: Settings, reader: Reader, path: Path, loaded: Loaded, 
 
 @asynccontextmanager
 async def _served(settings: Settings, url: str) -> AsyncIterator[Query]:
-    async with connect(url, settings.known_key()) as desk:
+    async with connect(url, settings.known_key(), patience=BRIEFLY) as desk:
+        await desk.query("{ __typename }")  # whoever mistyped the address need not wait
         yield desk.query
 
 
