@@ -32,7 +32,7 @@ build/types: pyproject.toml $(wildcard src/deskgraph/*.py)
 bench-events: .venv/installed ## what the event log costs and how fast it is; some ten minutes
 	$(BIN)/python -m benchmarks.events
 
-bench-reads: .venv/installed ## requests/s of reads beside the floor (needs wrk); some ten minutes
+bench-reads: .venv/installed ## reads beside the floor and the peer (needs wrk and Node.js 20 or newer); some twenty minutes
 	$(BIN)/python -m benchmarks.reads
 
 chaos: .venv/installed ## kill -9 everything at random under load and check that nothing is lost; KILLS, SEED, MINUTES

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 WORKSPACE = os.environ.get("DESKGRAPH_WORKSPACE", "bench")
-QUERIES = {
+READS = {
     "W1": """MATCH (t:Ticket {workspace: $workspace, id: $id})
 RETURN t {.id, .number, .subject, .status, .priority,
   contact: head(COLLECT { MATCH (t)<-[:RAISED]-(c:Contact) RETURN c {.id, .name, .email} }),
@@ -40,20 +40,28 @@ RETURN collect(t {.id, .subject,
 }) AS data""",
     "W6": """MATCH (t:Ticket) USING INDEX SEEK t:Ticket(workspace, createdAt, id)
 WHERE t.workspace = $workspace AND t.createdAt IS NOT NULL AND t.id IS NOT NULL AND t.createdAt <= datetime($at)
-  AND CASE WHEN t.createdAt = datetime($at) THEN t.id < $id ELSE true END
+  AND CASE WHEN t.createdAt = datetime($at) THEN t.id < $last ELSE true END
 WITH t ORDER BY t.workspace DESC, t.createdAt DESC, t.id DESC LIMIT 50
 RETURN collect(t {.id, .subject}) AS data""",
+    "W7": """MATCH (t:Ticket {workspace: $workspace})-[:ABOUT]->(o:Organization) WHERE t.createdAt >= datetime($since)
+WITH o, t.priority AS priority, count(*) AS tickets
+RETURN collect({organization: o.id, priority: priority, tickets: tickets}) AS data""",
 }
 
 
+def parameters(query: str, given: dict[str, str]) -> dict[str, str]:
+    """Those of the given values that the query has as parameters; the route gives the workspace."""
+    return {name: value for name, value in given.items() if f"${name}" in query and name != "workspace"}
+
+
 def app() -> Starlette:
-    """A route for each read; the body has the query's parameters."""
+    """A route for each workload; the body has the query's parameters."""
     auth = (os.environ["NEO4J_USERNAME"], os.environ["NEO4J_PASSWORD"])
     driver = neo4j.AsyncGraphDatabase.driver(os.environ["NEO4J_URI"], auth=auth)
 
     async def answer(request: Request) -> Response:
         parameters = orjson.loads(await request.body() or b"{}")
-        query = "CYPHER 25\n" + QUERIES[request.path_params["name"]]
+        query = "CYPHER 25\n" + READS[request.path_params["name"]]
         async with driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
             record = await (await session.run(query, parameters, workspace=WORKSPACE)).single(strict=True)
         return Response(orjson.dumps({"data": record.value()}), media_type="application/json")
