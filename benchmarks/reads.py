@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import operations
-from benchmarks.data import fill
+from benchmarks.data import fill, numbers
 from benchmarks.floor import READS, parameters
 from benchmarks.load import Target, ask, compare, same
 from benchmarks.serving import Server, floor, machine, peer, served
@@ -41,7 +41,7 @@ async def main(arguments: argparse.Namespace) -> None:
         async with floor(WORKSPACE) as bare, served(WORKSPACE, folder) as desk, peer() as node:
             given = {
                 "workspace": WORKSPACE,
-                "id": f"ticket_b<{arguments.tickets - 1}>",
+                "id": f"ticket_b{numbers(arguments.tickets)}",
                 "since": "2025-12-25T00:00:00Z",  # 30 days before the last of 100,000 tickets
             }
             given |= await deep(f"http://{desk.address}/graphql", min(DEEP, arguments.tickets // 2))
@@ -53,7 +53,7 @@ async def main(arguments: argparse.Namespace) -> None:
 
 def asked(name: str, given: dict[str, str], bare: Server, desk: Server, node: Server) -> Iterator[Target]:
     """A workload, of each server that has it."""
-    yield Target("floor", bare, f"/{name}", parameters(READS[name], given))
+    yield Target("floor", bare, f"/read/{name}", parameters(READS[name], given))
     if name in operations.DESKGRAPH:
         yield Target("deskgraph", desk, "/graphql", operations.body(operations.DESKGRAPH[name], given))
     yield Target("peer", node, "/", operations.body(operations.PEER[name], given))

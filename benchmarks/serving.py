@@ -70,8 +70,12 @@ async def _running(
     command: Sequence[str], stream: Literal["stdout", "stderr"], says: bytes, settings: dict[str, str]
 ) -> AsyncIterator[Server]:
     """A process, once it has said its address in a stream."""
-    pipe = {stream: asyncio.subprocess.PIPE}
-    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **settings}, **pipe)
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env={**os.environ, **settings},
+        stdout=asyncio.subprocess.PIPE if stream == "stdout" else None,
+        stderr=asyncio.subprocess.PIPE if stream == "stderr" else None,
+    )
     lines = process.stdout or process.stderr
     assert lines
     try:
