@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATS := v2.15.2
 
-.PHONY: run test lint bench-events bench-reads chaos lock schema client chromium nats clean
+.PHONY: run test lint bench-events bench-reads bench-writes chaos lock schema client chromium nats clean
 
 run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
 	$(BIN)/deskgraph serve --sample
@@ -32,8 +32,11 @@ build/types: pyproject.toml $(wildcard src/deskgraph/*.py)
 bench-events: .venv/installed ## what the event log costs and how fast it is; some ten minutes
 	$(BIN)/python -m benchmarks.events
 
-bench-reads: .venv/installed ## requests/s of reads beside the floor (needs wrk); some ten minutes
+bench-reads: .venv/installed ## reads beside the floor and the peer (needs wrk and Node.js 20 or newer); some twenty minutes
 	$(BIN)/python -m benchmarks.reads
+
+bench-writes: .venv/installed ## writes beside the floor and the peer (needs what bench-reads needs); some ten minutes
+	$(BIN)/python -m benchmarks.writes
 
 chaos: .venv/installed ## kill -9 everything at random under load and check that nothing is lost; KILLS, SEED, MINUTES
 	$(BIN)/python -m tests.chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))

@@ -154,8 +154,8 @@ async def catch_up(database: Database, server: EmbeddedNeo4j, count: int, folder
             if entry.position == count:
                 break
         rates["desk.events"] = count / (time.monotonic() - began)
-    async with served(workspace, folder) as address:
-        socket = await subscribe(address, "subscription { events(after: 0) { position type data } }")
+    async with served(workspace, folder) as desk:
+        socket = await subscribe(desk.address, "subscription { events(after: 0) { position type data } }")
         began, seen = time.monotonic(), 0
         while seen < count:
             seen += 1
@@ -175,10 +175,10 @@ async def main(arguments: argparse.Namespace) -> None:
             found = await commits(database, arguments.seconds)
             print(f"commits/s, {WRITERS} writers     verb {found['verb']:.0f}  bare change {found['bare']:.0f}")
             print(f"  ratio                    {found['verb'] / found['bare']:.2f}\n")
-            async with served("bench-latency", folder) as address:
+            async with served("bench-latency", folder) as desk:
                 first = 0.0
                 for subscribers in (1, 100, 1000):
-                    median, tail = await latencies(address, subscribers, arguments.events)
+                    median, tail = await latencies(desk.address, subscribers, arguments.events)
                     first = first or median
                     times = f"p50 {median:.0f} ms  p99 {tail:.0f} ms  ratio of p50 {median / first:.1f}"
                     print(f"{subscribers:5} subscribers          {times}")

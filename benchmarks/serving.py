@@ -6,13 +6,26 @@ import asyncio
 import os
 import platform
 import re
+import shutil
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 KEY = "benchmark-key"
+PEER = Path(__file__).with_name("peer")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: its host and port, and its process."""
+
+    address: str
+    pid: int
 
 
 def machine() -> str:
@@ -21,33 +34,58 @@ def machine() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}, {what}"
 
 
-def served(workspace: str, folder: str) -> AbstractAsyncContextManager[str]:
-    """A `deskgraph serve` process; its address."""
+def served(workspace: str, folder: str) -> AbstractAsyncContextManager[Server]:
+    """A `deskgraph serve` process."""
     settings = {"DESKGRAPH_API_KEY": KEY, "DESKGRAPH_WORKSPACE": workspace, "DESKGRAPH_DATA": folder}
-    return _running(["deskgraph", "serve", "--port", "0"], "stdout", rb"Open\s+http://([^/]+)/graphql", settings)
+    command = [sys.executable, "-m", "deskgraph", "serve", "--port", "0"]
+    return _running(command, "stdout", rb"Open\s+http://([^/]+)/graphql", settings)
 
 
-def floor() -> AbstractAsyncContextManager[str]:
-    """The floor's server; its address."""
-    command = ["uvicorn", "--factory", "benchmarks.floor:app", "--port", "0", "--no-access-log"]
-    return _running(command, "stderr", rb"running on http://(\S+)", {})
+def floor(workspace: str) -> AbstractAsyncContextManager[Server]:
+    """The floor's server."""
+    command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.floor:app", "--port", "0", "--no-access-log"]
+    return _running(command, "stderr", rb"running on http://(\S+)", {"DESKGRAPH_WORKSPACE": workspace})
+
+
+def peer() -> AbstractAsyncContextManager[Server]:
+    """The peer's server in Node.js, its packages installed below build/ if they are not there yet."""
+    node, folder = shutil.which("node"), _installed(PEER, Path("build/benchmarks-peer"))
+    assert node, "the peer needs Node.js"
+    settings = {"API_KEY": KEY, "PORT": "0", "NODE_ENV": "production"}
+    return _running([node, str(folder / "server.mjs")], "stdout", rb"listening on http://([^/]+)/", settings)
+
+
+def _installed(source: Path, folder: Path) -> Path:
+    """A copy of a folder with the packages of its lock file."""
+    lock, installed = source / "package-lock.json", folder / "installed.json"
+    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
+    if not installed.exists() or installed.read_bytes() != lock.read_bytes():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, stdout=sys.stderr)
+        shutil.copy(lock, installed)
+    return folder
 
 
 @asynccontextmanager
 async def _running(
-    module: list[str], stream: Literal["stdout", "stderr"], says: bytes, settings: dict[str, str]
-) -> AsyncIterator[str]:
-    """A Python module as a process, once it has said its address in a stream."""
-    command = [sys.executable, "-m", *module]
-    pipe = {stream: asyncio.subprocess.PIPE}
-    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **settings}, **pipe)
+    command: Sequence[str], stream: Literal["stdout", "stderr"], says: bytes, settings: dict[str, str]
+) -> AsyncIterator[Server]:
+    """A process, once it has said its address in a stream."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env={**os.environ, **settings},
+        stdout=asyncio.subprocess.PIPE if stream == "stdout" else None,
+        stderr=asyncio.subprocess.PIPE if stream == "stderr" else None,
+    )
     lines = process.stdout or process.stderr
     assert lines
     try:
         async for line in lines:
             if found := re.search(says, line):
-                yield found[1].decode()
+                yield Server(found[1].decode(), process.pid)
                 break
+        else:
+            raise SystemExit(f"{command[0]} ended with {await process.wait()} before it listened")
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.communicate()
