@@ -127,10 +127,13 @@ class Database:
         """Ask the database something; UNAVAILABLE if it does not answer."""
         await self.read("", _ready)
 
-    async def read(self, workspace: str, work: Work[T]) -> T:
-        """Run `work` in a read transaction; it is run again after a passing fault. It sees what this process wrote."""
+    async def read(self, workspace: str, work: Work[T], *, limit: float | None = None) -> T:
+        """Run `work` in a read transaction; it is run again after a passing fault. It sees what this process wrote.
+
+        `limit`: after how many seconds it took too long, by default as long as for all.
+        """
         async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
-            return await _guard(session.execute_read(_bound(work, workspace, watch, self.limit)))
+            return await _guard(session.execute_read(_bound(work, workspace, watch, limit or self.limit)))
 
     async def ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """The only row of a query that reads, in one round trip. It is not run again, as `read` does."""

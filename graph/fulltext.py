@@ -1,18 +1,25 @@
 """Full-text search: the indexes of the nouns' texts, and people's words as a query of Lucene, which keeps them.
 
-An index is Neo4j's own, kept up in the verb's transaction. It holds the workspace too, so that Lucene leaves the texts
-of others out; whoever queries it compares the workspace once more, for Lucene compares words, not names.
+An index is Neo4j's own. It is kept up behind the transactions, each of which would take three times as long otherwise;
+whoever searches waits for it first. It holds the workspace too, so that Lucene leaves the texts of others out; whoever
+queries it compares the workspace once more, for Lucene compares words, not names.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 
-from deskgraph.schema.errors import InvalidInputError
+from deskgraph.graph.database import Database, Transaction
+from deskgraph.schema.errors import InvalidInputError, TookTooLongError
 from deskgraph.schema.fields import Text
 from deskgraph.schema.noun import NOUNS, Noun
 
 WORKSPACE = "workspace"
+KIND = "words"
+BEHIND = "OPTIONS {indexConfig: {`fulltext.eventually_consistent`: true}}"
+PATIENCE = 2.0
 MAX_WORDS = 32
 # Lucene takes 1024 clauses at the most, and a fuzzy one may become 50.
 FUZZY_CLAUSES = 50
@@ -34,13 +41,30 @@ def columns(noun: type[Noun]) -> list[str]:
 
 def index_name(noun: type[Noun]) -> str:
     """The index of a noun; it says what it covers, so that a declaration that changes makes a new one."""
-    return "_".join([noun.plural, "text", *columns(noun)]).lower()
+    return "_".join([noun.plural, KIND, *columns(noun)]).lower()
+
+
+def outlived(names: Iterable[str]) -> list[str]:
+    """Of the names of indexes, those that a noun had when it, or this module, was otherwise."""
+    wanted = {index_name(noun) for noun in searchable()}
+    kinds = tuple(f"{noun.plural}_{kind}_" for noun in NOUNS.values() for kind in (KIND, "text"))
+    return [name for name in names if name.startswith(kinds) and name not in wanted]
+
+
+async def caught_up(database: Database) -> None:
+    """Wait until the indexes have what was committed before, but not for ever: then what is newest is not found yet."""
+
+    async def work(tx: Transaction) -> None:
+        await tx.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
+
+    with suppress(TookTooLongError):
+        await database.read("", work, limit=PATIENCE)
 
 
 def index_statement(noun: type[Noun]) -> str:
     """The statement that makes the index."""
     properties = ", ".join(f"n.{column}" for column in [*columns(noun), WORKSPACE])
-    return f"FULLTEXT INDEX $name IF NOT EXISTS FOR (n:{noun.__name__}) ON EACH [{properties}]"
+    return f"FULLTEXT INDEX $name IF NOT EXISTS FOR (n:{noun.__name__}) ON EACH [{properties}] {BEHIND}"
 
 
 def words_of(text: object) -> list[str]:

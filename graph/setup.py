@@ -6,7 +6,7 @@ The unique constraint of a noun has the id first: with the workspace first, the 
 from __future__ import annotations
 
 from deskgraph.graph.database import Database, Transaction, already_there
-from deskgraph.graph.fulltext import index_name, index_statement, searchable
+from deskgraph.graph.fulltext import index_name, index_statement, outlived, searchable
 from deskgraph.schema.noun import NOUNS, Noun
 from deskgraph.schema.paging import full_order
 
@@ -55,6 +55,8 @@ async def prepare(database: Database) -> None:
     for name, text in statements().items():
         if name not in there:
             await _create(database, f"CREATE {text.replace('$name', name)}")
+    for name in outlived(there):
+        await database.run(f"DROP INDEX {name} IF EXISTS")
     await database.run("CALL db.awaitIndexes(300)")
     database.prepared = True
 

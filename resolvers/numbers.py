@@ -10,6 +10,8 @@ from deskgraph.graph.database import Database, Transaction
 from deskgraph.graph.statements import statement
 
 BLOCK = 16
+# How often those who wait for numbers now can have as many again before the next block.
+AHEAD = 4
 
 
 class Numbers:
@@ -24,15 +26,22 @@ class Numbers:
         self._workspace = workspace
         self._free: list[int] = []
         self._turn = asyncio.Lock()
+        self._waiting = 0
 
     async def reserve(self, count: int = 1) -> list[int]:
         """The lowest free numbers, in order, outside of any transaction."""
-        async with self._turn:
-            if len(self._free) < count:
-                size = max(count - len(self._free), BLOCK)
-                last = await self._database.write(self._workspace, lambda tx: _block(tx, size))
-                self._free += range(last - size + 1, last + 1)  # greater than all before, so it stays a heap
-            return [heapq.heappop(self._free) for _ in range(count)]
+        self._waiting += count
+        try:
+            async with self._turn:
+                if len(self._free) < count:
+                    await self._reserve(max(BLOCK, AHEAD * self._waiting))
+                return [heapq.heappop(self._free) for _ in range(count)]
+        finally:
+            self._waiting -= count
+
+    async def _reserve(self, size: int) -> None:
+        last = await self._database.write(self._workspace, lambda tx: _block(tx, size))
+        self._free += range(last - size + 1, last + 1)  # greater than all before, so it stays a heap
 
     def give_back(self, numbers: Iterable[int]) -> None:
         """Their tickets were not created."""

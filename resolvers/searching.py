@@ -9,7 +9,7 @@ from deskgraph.graph.compiler.cypher import Value, plan, root_list
 from deskgraph.graph.compiler.picks import Part, Rows
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.text import text_list
-from deskgraph.graph.fulltext import searchable, words_of
+from deskgraph.graph.fulltext import caught_up, searchable, words_of
 from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.views import Included, included, picks_of, view
 from deskgraph.resolvers.where import asked, near, order_entries
@@ -104,6 +104,8 @@ async def _search(session: Session, asks: list[_Ask], words: list[str], page: di
     scope = Scope()
     workspace = session.desk.workspace
     values = {ask.noun.__name__: ask.compiled(words, page, workspace, scope) for ask in asks}
+    if words:
+        await caught_up(session.desk.database)
     answer = await session.read(plan(values, scope))
     rows = [(edge, ask) for ask in asks for edge in answer[ask.noun.__name__]["edges"]]
     if len(asks) > 1:

@@ -15,7 +15,7 @@ from deskgraph.resolvers.fetching import fetch
 from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.searching import search
 from deskgraph.schema.noun import NOUNS
-from deskgraph.schema.verb import VERBS
+from deskgraph.schema.verb import VERBS, spoken
 from tests.acceptance.mcp.clients import (
     MODES,
     SOME,
@@ -58,7 +58,7 @@ async def test_do_is_told(serve: Serve) -> None:
         tool = (await client.list_tools()).tools[2]
     assert list(tool.input_schema["properties"]) == ["input", "dryRun", "idempotencyKey"]
     assert tool.input_schema["required"] == ["input"]
-    assert all(verb.name in str(tool.description) for verb in VERBS.values())
+    assert all(verb.name in str(tool.description) for verb in spoken().values())
     assert tool.annotations
     assert (tool.annotations.destructive_hint, tool.annotations.idempotent_hint) == (True, False)
 
