@@ -9,7 +9,8 @@ from deskgraph.graph.database import Database, Transaction
 STATUSES = ["OPEN", "PENDING", "ESCALATED", "RESOLVED", "CLOSED"]
 PRIORITIES = ["LOW", "MEDIUM", "HIGH", "URGENT"]
 FIRST = 1_000_000  # the ids' first number, so that all are long enough
-COMMON = """workspace: $workspace, version: 1,
+# Trimmed: their first events are no longer in the log, where the next ones would wait for them.
+COMMON = """workspace: $workspace, version: 1, trimmed: 1,
   createdAt: datetime({year: 2026}) + duration({seconds: at * 20}),
   updatedAt: datetime({year: 2026}) + duration({seconds: at * 20})"""
 FILLS = {

@@ -53,7 +53,8 @@ PEER = {
     "W5": """mutation ($workspace: String!, $id: ID!, $agent: ID!) { updateTickets(
   where: {workspace: {eq: $workspace}, id: {eq: $id}},
   update: {assignee: [{
-    disconnect: [{where: {}}], connect: [{where: {node: {workspace: {eq: $workspace}, id: {eq: $agent}}}}]}]}
+    disconnect: [{where: {node: {NOT: {id: {eq: $agent}}}}}],
+    connect: [{where: {node: {workspace: {eq: $workspace}, id: {eq: $agent}}}}]}]}
 ) { tickets { id assignee { id } } } }""",
     "W6": f"""query ($workspace: String!, $at: DateTime!) {{ tickets(limit: 50,
   where: {{workspace: {{eq: $workspace}}, createdAt: {{lt: $at}}, id: {{startsWith: ""}}}},
