@@ -14,7 +14,7 @@ from collections import deque
 import structlog
 
 from deskgraph.graph.database import Database
-from deskgraph.graph.log import BATCH, Entry, open_workspace, place_pending, read_log
+from deskgraph.graph.log import BATCH, Entry, any_pending, open_workspace, place_pending, read_log
 from deskgraph.schema.errors import CursorExpiredError, UnavailableError
 
 RING = 10_000
@@ -119,10 +119,17 @@ class Feed:
         serving = self._asked
         more = True
         while more and not self._closed:
-            placed = await place_pending(self.database, self.workspace)
-            entries = await self._read()
-            more = placed == BATCH or len(entries) == BATCH
+            placed = await self._place(due=serving != self._served)
+            follow = placed and placed[0].position == self.position + 1
+            entries = placed if follow else await self._read()
+            more = BATCH in (len(placed), len(entries))
             await self._publish(entries, serving if not more else self._served)
+
+    async def _place(self, *, due: bool) -> list[Entry]:
+        """Sequence what is pending: `due` is what was committed here, and others may have committed something, too."""
+        if due or await any_pending(self.database, self.workspace):
+            return await place_pending(self.database, self.workspace)
+        return []
 
     async def _read(self) -> list[Entry]:
         """What is new; others may have placed events and trimmed them since this feed last looked."""

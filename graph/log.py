@@ -81,33 +81,40 @@ def contiguous(after: int, entries: list[Entry]) -> list[Entry]:
     return [entry for offset, entry in enumerate(entries, 1) if entry.position == after + offset]
 
 
-async def place_pending(database: Database, workspace: str) -> int:
-    """Give positions to pending events, at most `BATCH`; how many got one."""
-    return await database.write(workspace, _place) if await database.read(workspace, _any_pending) else 0
+async def place_pending(database: Database, workspace: str) -> list[Entry]:
+    """Give positions to pending events, at most `BATCH`: their entries, in order."""
+    return await database.write(workspace, _place)
+
+
+async def any_pending(database: Database, workspace: str) -> bool:
+    """Whether an event waits for a position."""
+    return await database.read(workspace, _any_pending)
 
 
 async def _any_pending(tx: Transaction) -> bool:
     return bool(await tx.run(statement("sequence_waiting")))
 
 
-async def _place(tx: Transaction) -> int:
-    row = await tx.one(statement("sequence_lock"))
-    if row is None:
-        return 0
-    ordered = in_order(await tx.run(statement("sequence_pending"), limit=BATCH))
-    if ordered:
-        first = row["position"] + 1
-        places = [{"id": event, "position": first + offset} for offset, event in enumerate(ordered)]
-        await tx.run(statement("sequence_place"), places=places, last=places[-1]["position"])
-    return len(ordered)
+async def _place(tx: Transaction) -> list[Entry]:
+    row = await tx.one(statement("sequence_pending"), limit=BATCH)
+    ordered = in_order(row["pending"]) if row else []
+    if not row or not ordered:
+        return []
+    entries = [
+        Entry(position, event["id"], event["type"], event["subject"], event["depth"])
+        for position, event in enumerate(ordered, row["position"] + 1)
+    ]
+    places = [{"id": entry.id, "position": entry.position} for entry in entries]
+    await tx.run(statement("sequence_place"), places=places, last=entries[-1].position)
+    return entries
 
 
-def in_order(pending: list[dict[str, Any]]) -> list[str]:
-    """The ids in the order of their positions: by time, but each subject's versions one after the other.
+def in_order(pending: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events in the order of their positions: by time, but each subject's versions one after the other.
 
     An event whose predecessor is neither placed (`follows`) nor among these is held back.
     """
-    placed: list[str] = []
+    placed: list[dict[str, Any]] = []
     done: set[tuple[str, int]] = set()
     waiting: dict[tuple[str, int], dict[str, Any]] = {}
     for event in pending:
@@ -116,7 +123,7 @@ def in_order(pending: list[dict[str, Any]]) -> list[str]:
             waiting[event["subject"], event["version"]] = event
             ready = None
         while ready:
-            placed.append(ready["id"])
+            placed.append(ready)
             done.add((ready["subject"], ready["version"]))
             ready = waiting.pop((ready["subject"], ready["version"] + 1), None)
     return placed

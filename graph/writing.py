@@ -37,7 +37,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One verb, ready to be written. `chosen`: it creates a node whose id the caller chose, so it may be taken."""
+    """One verb, ready to be written. `chosen`: it creates a node whose id the caller chose, so it may be taken.
+
+    With a `guard` the noun is not locked yet, and its version is one more than it was.
+    """
 
     verb: type[Verb]
     event: str
@@ -47,6 +50,15 @@ class Deed:
     actor: str
     cause: Cause | None = None
     chosen: bool = False
+    guard: Guard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What the noun must be like, where it was not read before: in one of the states, and of the version, if given."""
+
+    states: tuple[str, ...] | None
+    version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class Signature:
     chosen: bool
     caused: bool
     by_user: bool
+    guarded: bool
 
 
 async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any] | None:
@@ -70,7 +83,8 @@ async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any
 def _signature(deed: Deed) -> Signature:
     links = tuple(sorted((name, target is not None) for name, target in deed.change.link.items()))
     by_user = prefix_of(deed.actor) == "user"
-    return Signature(deed.verb.key(), links, chosen=deed.chosen, caused=deed.cause is not None, by_user=by_user)
+    caused, guarded = deed.cause is not None, deed.guard is not None
+    return Signature(deed.verb.key(), links, chosen=deed.chosen, caused=caused, by_user=by_user, guarded=guarded)
 
 
 def _parameters(deed: Deed) -> dict[str, Any]:
@@ -78,6 +92,8 @@ def _parameters(deed: Deed) -> dict[str, Any]:
         "id": deed.subject,
         "set": _stored(deed),
         "version": deed.version,
+        "states": deed.guard and deed.guard.states,
+        "expected": deed.guard and deed.guard.version,
         "event": deed.event,
         "type": deed.verb.event(),
         "data": to_json({"$id": deed.subject, **deed.change.data}).decode(),
@@ -93,11 +109,20 @@ async def write(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any]:
 
     NOT_FOUND where an edge would lead nowhere and ALREADY_EXISTS where the chosen id is taken: then nothing is written.
     """
-    cypher = f"{_write_query(_signature(deed))}\n{answer.cypher}"
-    written = await tx.one(cypher, **answer.parameters, **_parameters(deed))
+    written = await write_if(tx, deed, answer)
     if written is None:
         raise (await reasons(tx, [deed]))[deed.subject]
-    return answer.shape(written)
+    return written
+
+
+async def write_if(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any] | None:
+    """The same, but None where something is missing or not as the guard wants it.
+
+    Then the transaction may have the noun's lock, and must not be committed before that was looked into.
+    """
+    cypher = f"{_write_query(_signature(deed))}\n{answer.cypher}"
+    written = await tx.one(cypher, **answer.parameters, **_parameters(deed))
+    return None if written is None else answer.shape(written)
 
 
 async def write_many(tx: Transaction, deeds: list[Deed], answer: Plan) -> dict[str, dict[str, Any]]:
@@ -168,7 +193,11 @@ def _lines(signature: Signature) -> Iterator[str]:
         yield f"CREATE (n:{noun.__name__} {{id: $id, workspace: $workspace, createdAt: at}})"
     else:
         yield f"MATCH (n:{noun.__name__} {{id: $id, workspace: $workspace}})"
-    yield "SET n += $set, n.version = $version, n.updatedAt = at REMOVE n.lock"
+    if signature.guarded:  # the lock first, then what it must be like
+        yield "SET n.lock = true"
+        yield "WITH * WHERE ($states IS NULL OR n.status IN $states) AND ($expected IS NULL OR n.version = $expected)"
+    version = "n.version + 1" if signature.guarded else "$version"
+    yield f"SET n += $set, n.version = {version}, n.updatedAt = at REMOVE n.lock"
     for name, given in links:
         yield from _relink(_one(noun, name), given=given, fresh=verb.creates)
     yield from _derive(noun, dict(links))
@@ -176,7 +205,7 @@ def _lines(signature: Signature) -> Iterator[str]:
         yield f"REMOVE n:{noun.__name__} SET n:Deleted, n.noun = '{noun.__name__}', n.deletedAt = at"
     yield (
         "CREATE (event:Event:Pending {id: $event, workspace: $workspace, type: $type, subjectId: $id, "
-        "subjectVersion: $version, data: $data, actor: $actor, depth: $depth, at: at})-[:OF]->(n)"
+        "subjectVersion: n.version, data: $data, actor: $actor, depth: $depth, at: at})-[:OF]->(n)"
     )
     yield from _attribute(caused=signature.caused, by_user=signature.by_user)
 

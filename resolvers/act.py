@@ -6,6 +6,7 @@ before-hooks: what must happen once belongs into an after-hook.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ import structlog
 from deskgraph.graph.compiler.cypher import Plan, Value, by_id, picked, plan
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import is_passing
-from deskgraph.graph.writing import Deed, lock, write
+from deskgraph.graph.writing import Deed, Guard, lock, write, write_if
 from deskgraph.resolvers.claimed import Earlier, claim_keys, release_keys, settle_keys
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.records import Draft, Record
@@ -110,8 +111,7 @@ async def in_transaction(session: Session, command: Command, wanted: dict[str, W
         if earlier:
             return await _again(session, command, earlier, wanted)
     try:
-        deed = await decide(session, command)
-        payload = await write(tx, deed, payload_plan(command.verb.noun, wanted))
+        deed, payload = await _written(session, command, payload_plan(command.verb.noun, wanted))
         await command.verb.finish(deed.subject, deed.change, session)
     except DeskError:
         await release_keys(tx, [command.idempotency_key])
@@ -120,13 +120,40 @@ async def in_transaction(session: Session, command: Command, wanted: dict[str, W
     return Outcome(deed.subject, deed.event, payload if wanted else {}, reveal=deed.change.reveal)
 
 
+async def _written(session: Session, command: Command, answer: Plan) -> tuple[Deed, dict[str, Any]]:
+    """A verb, decided and written; in one query, where neither it nor a hook has to see the noun before."""
+    verb, tx = command.verb, session.tx
+    assert tx
+    if not (verb.creates or verb.looks(command.given) or session.desk.is_hooked(verb)):
+        with suppress(DeskError):  # what is wrong first is told below
+            deed = await _guarded(session, command)
+            payload = await write_if(tx, deed, answer)
+            if payload is not None:
+                return deed, payload
+    deed = await decide(session, command)
+    return deed, await write(tx, deed, answer)
+
+
+async def _guarded(session: Session, command: Command) -> Deed:
+    """What the verb changes if the noun turns out to be as it must."""
+    _check_chain(session)
+    verb = command.verb
+    deed = await _deed(session, command, Draft(verb, dict(command.given), None))
+    states = tuple(map(str, verb.from_)) if verb.from_ else None
+    return replace(deed, guard=Guard(states, command.expected_version))
+
+
+def _check_chain(session: Session) -> None:
+    if session.cause and session.cause.depth + 1 > MAX_CHAIN:
+        raise CausalChainError
+
+
 async def decide(session: Session, command: Command) -> Deed:
     """Everything between the lock and the write: may the verb be done, what do the hooks say, what does it change."""
     verb, tx = command.verb, session.tx
     assert tx
     current = None if verb.creates else await _load(session, command)
-    if session.cause and session.cause.depth + 1 > MAX_CHAIN:
-        raise CausalChainError
+    _check_chain(session)
     draft = Draft(verb, dict(command.given), current)
     if hooks := session.desk.hooks.before(verb):
         context = session.inside(tx)  # without the number: that is this verb's, not of those the hooks do
@@ -135,12 +162,18 @@ async def decide(session: Session, command: Command) -> Deed:
         # A hook may have done other verbs to the same noun: read it again.
         current = None if verb.creates else await _load(session, replace(command, expected_version=None))
         draft = Draft(verb, verb.check(draft.given), current)
+    return await _deed(session, command, draft)
+
+
+async def _deed(session: Session, command: Command, draft: Draft) -> Deed:
+    """What the verb changes, once the hooks that are elsewhere were asked."""
+    verb = command.verb
     draft, passed_over = await session.desk.before_hooks.consult(draft, session, command.subject)
     change = verb.moved(await verb.decide(draft, session))
     if passed_over:
         change.data["$passedOver"] = passed_over
     subject = command.subject or new_id(verb.noun.prefix)
-    version = current.version + 1 if current else 1
+    version = draft.current.version + 1 if draft.current else 1
     chosen = verb.creates and command.subject is not None
     return Deed(verb, new_id("event"), subject, version, change, session.actor, session.cause, chosen)
 

@@ -11,6 +11,7 @@ from typing import Any
 import strawberry
 import structlog
 from graphql import (
+    DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLObjectType,
@@ -27,7 +28,9 @@ from strawberry.types.field import StrawberryField
 
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers import consumer_fields, doing, streaming, verbs
+from deskgraph.resolvers.passing import MAX_OPERATIONS, MAX_TEXT
 from deskgraph.resolvers.reading import read_operation
+from deskgraph.resolvers.recent import Recent
 from deskgraph.resolvers.resuming import Place, resumable
 from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.writing import batch_mutation, mutation
@@ -38,6 +41,8 @@ from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
 from deskgraph.schema.verb import VERBS, Verb
 
+# Documents of texts that were found valid: there is one schema a process, so they stay so.
+_VALID: Recent[DocumentNode] = Recent(MAX_OPERATIONS)
 log = structlog.get_logger(__name__)
 __all__ = ["Context", "Schema", "schema", "verbs"]
 
@@ -54,14 +59,26 @@ class Context:
 class ReadAhead(SchemaExtension):
     """Resolves the operation's selections before execution; a query's data is read here, in one go."""
 
-    def on_validate(self) -> Iterator[None]:
-        """Refuse a document of several operations that does not say which one is meant."""
+    def on_parse(self) -> Iterator[None]:
+        """Take the document of a text that was parsed and found valid before."""
         execution = self.execution_context
-        assert execution.graphql_document
-        if execution._provided_operation_name is None and get_operation_ast(execution.graphql_document) is None:
+        self._valid = _VALID.find(execution.query)
+        execution.graphql_document = execution.graphql_document or self._valid
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuse a document of several operations that does not say which one is meant; keep what is valid."""
+        execution = self.execution_context
+        document = execution.graphql_document
+        assert document
+        if execution._provided_operation_name is None and get_operation_ast(document) is None:
             message = "Say in operationName which of the document's operations is meant."
             execution.pre_execution_errors = [GraphQLError(message)]
+        elif document is self._valid:
+            execution.pre_execution_errors = []  # it need not be validated
         yield
+        if not execution.pre_execution_errors and execution.query and len(execution.query) <= MAX_TEXT:
+            _VALID.keep(execution.query, document)
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Put what the resolvers need into the root value."""

@@ -6,10 +6,8 @@ way, with the very same answer: passing never says anything that execution would
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -37,6 +35,7 @@ from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.graph.compiler.slots import Needed, Path, Slot, View, whole
 from deskgraph.resolvers.reading import compile_root
+from deskgraph.resolvers.recent import Recent
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.types import is_resolved
@@ -45,27 +44,6 @@ MAX_OPERATIONS = 1000
 MAX_TEXT = 64 * 1024
 MAX_PLANS = 64
 T = TypeVar("T")
-
-
-class Recent(Generic[T]):
-    """The values that were used last, by their keys."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Any, T] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: Any, make: Callable[[], T]) -> T:
-        """The value under a key; one that is not there is made."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        made = self._kept[key] = make()
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return made
 
 
 class Passing:

@@ -113,7 +113,7 @@ class Verb:
 
     @classmethod
     def looks(cls, _given: dict[str, Any]) -> bool:
-        """Whether what it decides with these inputs depends on what the verbs before it in a batch have written."""
+        """Whether what it decides with these inputs depends on the graph; most verbs know by the inputs alone."""
         return False
 
     @classmethod

@@ -41,6 +41,11 @@ class Assign(Verb):
     )
 
     @classmethod
+    def looks(cls, given: dict[str, Any]) -> bool:
+        """Whether an agent is to be chosen."""
+        return given["agent"] is None
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """The agent; NO_AGENT_AVAILABLE where none is named and none is there."""
         agent = draft.given["agent"] or await least_busy(desk.tx, draft.id)

@@ -18,6 +18,11 @@ class DeleteWebhook(Delete):
     noun = Webhook
 
     @classmethod
+    def looks(cls, _given: dict[str, Any]) -> bool:
+        """It does."""
+        return True
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """Nothing of it is left but its node and its events."""
         await delete_consumer(desk.tx, desk.desk.webhooks.consumer(draft.id))

@@ -33,6 +33,11 @@ class Escalate(Verb):
     )
 
     @classmethod
+    def looks(cls, _given: dict[str, Any]) -> bool:
+        """It does."""
+        return True
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """One level up, and the agent of a tier above the present one's."""
         agent = draft.agent

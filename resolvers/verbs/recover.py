@@ -24,6 +24,11 @@ class Recover(Verb):
     after = LongInteger("Only events after this position of the log; 0 means all.")
 
     @classmethod
+    def looks(cls, _given: dict[str, Any]) -> bool:
+        """It does."""
+        return True
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """The event says how many deliveries there are."""
         since, after = draft.given["since"], draft.given["after"]

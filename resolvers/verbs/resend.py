@@ -26,6 +26,11 @@ class Resend(Verb):
     inputs: ClassVar[dict[str, Input]] = {"event": Ref("The event.", "event", required=True).named("event")}
 
     @classmethod
+    def looks(cls, _given: dict[str, Any]) -> bool:
+        """It does."""
+        return True
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """NOT_FOUND where there is no such event in the log."""
         await desk.desk.feed.settle()

@@ -29,6 +29,11 @@ class Rotate(Verb):
     secret = Revealed("The new secret that requests are signed with; only the answer that made it has it.")
 
     @classmethod
+    def looks(cls, _given: dict[str, Any]) -> bool:
+        """It does."""
+        return True
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """The new secret before the old ones."""
         secret = new_secret()

@@ -18,6 +18,11 @@ class UpdateWebhook(Update):
     noun = Webhook
 
     @classmethod
+    def looks(cls, _given: dict[str, Any]) -> bool:
+        """It does."""
+        return True
+
+    @classmethod
     async def decide(cls, draft: Draft, desk: Any) -> Change:
         """The inputs, if they are right. New types hold for what happens from now on, whichever process takes it."""
         webhooks = desk.desk.webhooks

@@ -708,6 +708,7 @@ async def test_an_unreadable_setting_stops_nobody_else(desk: Desk, receiver: Rec
         await tx.run("MATCH (w:Webhook {id: $id, workspace: $workspace}) SET w.types = ['old.happened']", id=webhook.id)
 
     await desk.write(work)
+    await desk.Webhook.update(id=webhook.id, description="Read anew")
     other = await desk.Webhook.create(url=f"{receiver.url}/other", types=["ticket.created"])
     await desk.Ticket.create(subject="Portal")
     await quiet(desk, other)
