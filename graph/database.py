@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit_of_work
 from neo4j.exceptions import AuthError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, UnavailableError
 
@@ -100,6 +101,7 @@ class Database:
         self.uri = uri
         self.name = name
         self.prepared = False
+        self.patience = patience
         self.silence = silence
         self.limit = limit
         self._driver: AsyncDriver = AsyncGraphDatabase.driver(
@@ -146,6 +148,26 @@ class Database:
                 return dict(zip(record.keys(), record.values(), strict=True))
 
         return await _guard(ask())
+
+    async def put(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows of a query that writes and is a transaction of its own, in one round trip.
+
+        It is run again after a fault that has surely undone it. After one that may not have, it is UNAVAILABLE.
+        """
+
+        async def put() -> list[dict[str, Any]]:
+            query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
+            async with Watch(self.silence) as watch, self._session(neo4j.WRITE_ACCESS) as session:
+                watch.asked()
+                return await (await session.run(query, parameters, workspace=workspace)).data()
+
+        again = AsyncRetrying(
+            retry=retry_if_exception(_is_undone),
+            stop=stop_after_delay(self.patience),
+            wait=wait_random_exponential(0.02, max=1),
+            reraise=True,
+        )
+        return await _guard(again(put))
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
@@ -206,6 +228,11 @@ async def _guard(running: Awaitable[T]) -> T:
         if is_passing(error):
             raise UnavailableError from error
         raise
+
+
+def _is_undone(error: BaseException) -> bool:
+    """Whether the server itself gave the transaction up, as it does after a deadlock, and it may be tried again."""
+    return isinstance(error, Neo4jError) and error.is_retryable()
 
 
 def is_passing(error: BaseException) -> bool:

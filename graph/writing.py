@@ -15,7 +15,7 @@ from typing import Any
 from deskgraph.graph.compiler.cypher import Plan, Value, picked
 from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.compiler.scope import Scope
-from deskgraph.graph.database import Transaction
+from deskgraph.graph.database import Database, Transaction
 from deskgraph.schema.errors import AlreadyExistsError, DeskError, NotFoundError
 from deskgraph.schema.fields import One
 from deskgraph.schema.ids import prefix_of
@@ -118,11 +118,20 @@ async def write(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any]:
 async def write_if(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any] | None:
     """The same, but None where something is missing or not as the guard wants it.
 
-    Then the transaction may have the noun's lock, and must not be committed before that was looked into.
+    Then nothing is written.
     """
-    cypher = f"{_write_query(_signature(deed))}\n{answer.cypher}"
-    written = await tx.one(cypher, **answer.parameters, **_parameters(deed))
+    written = await tx.one(_with_answer(deed, answer), **answer.parameters, **_parameters(deed))
     return None if written is None else answer.shape(written)
+
+
+async def write_alone(database: Database, workspace: str, deed: Deed, answer: Plan) -> dict[str, Any] | None:
+    """The same in a transaction that is this query alone, in one round trip."""
+    rows = await database.put(workspace, _with_answer(deed, answer), {**answer.parameters, **_parameters(deed)})
+    return answer.shape(rows[0]) if rows else None
+
+
+def _with_answer(deed: Deed, answer: Plan) -> str:
+    return f"{_write_query(_signature(deed))}\n{answer.cypher}"
 
 
 async def write_many(tx: Transaction, deeds: list[Deed], answer: Plan) -> dict[str, dict[str, Any]]:
@@ -193,8 +202,8 @@ def _lines(signature: Signature) -> Iterator[str]:
         yield f"CREATE (n:{noun.__name__} {{id: $id, workspace: $workspace, createdAt: at}})"
     else:
         yield f"MATCH (n:{noun.__name__} {{id: $id, workspace: $workspace}})"
-    if signature.guarded:  # the lock first, then what it must be like
-        yield "SET n.lock = true"
+    if signature.guarded:  # the lock first, which lasts, then what it must be like
+        yield "SET n.lock = true REMOVE n.lock"
         yield "WITH * WHERE ($states IS NULL OR n.status IN $states) AND ($expected IS NULL OR n.version = $expected)"
     version = "n.version + 1" if signature.guarded else "$version"
     yield f"SET n += $set, n.version = {version}, n.updatedAt = at REMOVE n.lock"

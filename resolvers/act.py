@@ -15,7 +15,7 @@ import structlog
 from deskgraph.graph.compiler.cypher import Plan, Value, by_id, picked, plan
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import is_passing
-from deskgraph.graph.writing import Deed, Guard, lock, write, write_if
+from deskgraph.graph.writing import Deed, Guard, lock, write, write_alone, write_if
 from deskgraph.resolvers.claimed import Earlier, claim_keys, release_keys, settle_keys
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.records import Draft, Record
@@ -53,9 +53,7 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
     numbers = await desk.numbers.reserve() if command.verb.numbered() else [0]
     used = True
     try:
-        outcome = await desk.database.write(
-            desk.workspace, lambda tx: in_transaction(session.inside(tx, numbers[0], seed), command, wanted)
-        )
+        outcome = await _outcome(session.inside(None, numbers[0], seed), command, wanted)
         used = not outcome.replayed
     except DeskError as error:
         used = isinstance(error, UnavailableError)  # it might have been committed all the same
@@ -66,6 +64,34 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
     desk.feed.wake()
     await command.verb.committed(desk)
     return await _with_position(session, outcome, wanted)
+
+
+async def _outcome(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+    """A verb in a transaction of its own."""
+    if alone := await _alone(session, command, wanted):
+        return alone
+    desk, number = session.desk, session.number
+    return await desk.database.write(
+        desk.workspace, lambda tx: in_transaction(session.inside(tx, number), command, wanted)
+    )
+
+
+async def _alone(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome | None:
+    """A verb that needs one query only, as a transaction of its own; None where it has to be looked into."""
+    desk, verb = session.desk, command.verb
+    if command.idempotency_key or verb.finishes() or not _is_plain(session, command):
+        return None
+    try:
+        deed = await _decided_blindly(session, command)
+    except DeskError:  # what is wrong first is told elsewhere
+        return None
+    payload = await write_alone(desk.database, desk.workspace, deed, payload_plan(verb.noun, wanted))
+    return None if payload is None else Outcome(deed.subject, deed.event, payload, reveal=deed.change.reveal)
+
+
+def _is_plain(session: Session, command: Command) -> bool:
+    """Whether neither the verb nor a hook has to see anything before it is written."""
+    return not (command.verb.looks(command.given) or session.desk.is_hooked(command.verb))
 
 
 async def _with_position(session: Session, outcome: Outcome, wanted: dict[str, Want]) -> Outcome:
@@ -124,9 +150,9 @@ async def _written(session: Session, command: Command, answer: Plan) -> tuple[De
     """A verb, decided and written; in one query, where neither it nor a hook has to see the noun before."""
     verb, tx = command.verb, session.tx
     assert tx
-    if not (verb.creates or verb.looks(command.given) or session.desk.is_hooked(verb)):
+    if not verb.creates and _is_plain(session, command):
         with suppress(DeskError):  # what is wrong first is told below
-            deed = await _guarded(session, command)
+            deed = await _decided_blindly(session, command)
             payload = await write_if(tx, deed, answer)
             if payload is not None:
                 return deed, payload
@@ -134,11 +160,13 @@ async def _written(session: Session, command: Command, answer: Plan) -> tuple[De
     return deed, await write(tx, deed, answer)
 
 
-async def _guarded(session: Session, command: Command) -> Deed:
+async def _decided_blindly(session: Session, command: Command) -> Deed:
     """What the verb changes if the noun turns out to be as it must."""
     _check_chain(session)
     verb = command.verb
     deed = await _deed(session, command, Draft(verb, dict(command.given), None))
+    if verb.creates:
+        return deed
     states = tuple(map(str, verb.from_)) if verb.from_ else None
     return replace(deed, guard=Guard(states, command.expected_version))
 

@@ -93,7 +93,7 @@ class Session:
             raise AttributeError(f"There are the nouns {', '.join(NOUNS)}, not {name!r}")
         return NounWords(NOUNS[name], self.desk.hooks, lambda: self)
 
-    def inside(self, tx: Transaction, number: int = 0, seed: str = "") -> Session:
+    def inside(self, tx: Transaction | None, number: int = 0, seed: str = "") -> Session:
         """The same session inside a transaction, perhaps with a ticket number that was reserved for it."""
         return Session(
             self.desk,

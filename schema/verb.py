@@ -187,6 +187,11 @@ class Verb:
         """What else belongs into the transaction, once change and event are written. It must not refuse any more."""
 
     @classmethod
+    def finishes(cls) -> bool:
+        """Whether something else belongs into the transaction."""
+        return cls.finish.__func__ is not Verb.finish.__func__  # type: ignore[attr-defined]
+
+    @classmethod
     async def committed(cls, _desk: Any) -> None:
         """What this process has to do once it is committed; the others learn of it from the log."""
 
