@@ -62,6 +62,14 @@ class Mentions:
                 return found
         return []
 
+    def several(self, prefixes: Iterable[str]) -> list[Found]:
+        """What "them" means: the last that fits, but if each step was done to one of its kind, all of those."""
+        last = self.last(prefixes, person=False)
+        kind = [found for found in self.subjects if found and last and found[0].prefix == last[0].prefix]
+        if len(last) != 1 or any(len(found) > 1 for found in kind):
+            return last
+        return list({one.id or one.title: one for [one] in kind}.values()) or last
+
     def created(self, prefix: str, name: str) -> list[Found]:
         """What an earlier step of a dry run would create under that name or address."""
         planned = [one for found in self.subjects for one in found if one.id is None and one.prefix == prefix]
@@ -105,7 +113,9 @@ class Finder:
         """All that are meant; NOT_FOUND if there is none, AMBIGUOUS if the words do not say which."""
         fitting = [prefix for prefix in prefixes if fits(unquoted(ref), prefix)]
         if ref.kind == "pronoun":
-            found = self.mentions.last(fitting, person=ref.text == "person")
+            person = ref.text == "person"
+            them = ref.text == "them"
+            found = self.mentions.several(fitting) if them else self.mentions.last(fitting, person=person)
             return found or self._none(ref, prefixes)
         if ref.kind == "me":
             return await self._me(ref)

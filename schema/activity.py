@@ -20,6 +20,7 @@ class Activity(Entity):
         },
         **{word: {"type": word} for word in ("call", "meeting", "task", "visit", "email", "follow up")},
         "phone call": {"type": "call"},
+        **{f"{word} note": {"type": word} for word in ("call", "meeting", "visit")},
         **{word: {"type": "follow_up"} for word in ("follow up", "follow up task")},
         "survey": {"type": "satisfaction_survey"},
         "satisfaction survey": {"type": "satisfaction_survey"},

@@ -36,7 +36,7 @@ class Field:
     In sentences it is known by its name and by `aliases`, its value may follow one of `marks`, and where no particular
     one is named ("the least busy") the inputs `unnamed` are given instead. `words_for` has more words for a choice's.
     `implied`: where no reference at all is given, what was mentioned before is meant. `looks`: a pattern by which
-    a value is known without a name.
+    a value is known without a name. `does`: what somebody at the other end of an edge does: "owns", "works on".
     """
 
     name: str
@@ -47,6 +47,7 @@ class Field:
     example: str = ""
     implied: bool = False
     looks: str = ""
+    does: str = ""
 
     def __init__(self, doc: str) -> None:
         self.doc = doc
@@ -69,11 +70,12 @@ class Field:
         example: str = "",
         implied: bool = False,
         looks: str = "",
+        does: str = "",
     ) -> Self:
         """The field with what English sentences say of it; `|` separates alternatives (schema/english/lexicon.py)."""
         self.aliases, self.marks = _either(aliases), marks
         self.words_for, self.unnamed, self.example, self.implied = words or {}, unnamed, example, implied
-        self.looks = looks
+        self.looks, self.does = looks, does
         return self
 
     def said_as(self, other: Field) -> Self:

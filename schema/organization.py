@@ -11,7 +11,7 @@ class Organization(Entity):
 
     prefix = "organization"
     plural = "organizations"
-    says = "organisation|company|org|account"
+    says = "organisation|company|org|account|firm|(customer|client) (organization|company|account)"
     indexes = ((), ("domain",))
     searched = ("name", "domain")
 

@@ -88,17 +88,20 @@ class Ticket(Entity):
 
     contact = One("Who raised it: the requester.", "<-[:RAISED]-", "Contact", writable=True).said(
         "requester|customer|client|reporter",
-        marks="for|from|(on behalf|in the name) of|by|of|to|(raised|opened|reported|submitted|requested|sent) by",
+        marks="for|from|(on behalf|in the name) of|by|of|to|@belonging"
+        "|(raised|opened|reported|submitted|requested|sent) by",
+        does="created|filed|logged",
     )
     assignee = One("Who works on it.", "-[:ASSIGNED_TO]->", "User", given_as="agent", stamps="lastAssignedAt").said(
         "owner|agent|handler",
-        marks="of|from|with|@assigned to|(owned|handled|held) by",
+        marks="of|from|with|@belonging|@assigned to|(owned|handled|held) by",
+        does="owns|handles|holds|works on|is working on|is handling|is responsible for|looks after|takes care of",
     )
     organization = One(
         "Where its contact works; kept in step with the contact.",
         "-[:ABOUT]->",
         "Organization",
         follows=("contact", "organization"),
-    ).said("company|organisation|org|account", marks="of|from|for|at|by")
+    ).said("company|organisation|org|account", marks="of|from|for|at|by|@belonging")
     activities = Many("What was noted on it, the newest first.", "<-[:ON]-", "Activity")
     events = Many("What happened to it, the oldest first.", "<-[:OF]-", "Event", order="subject_version")

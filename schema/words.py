@@ -5,11 +5,17 @@ from __future__ import annotations
 VOWELS = "aeiou"
 IRREGULAR = {
     "bring": "brought",
+    "build": "built",
+    "catch": "caught",
+    "do": "done",
+    "freeze": "frozen",
     "give": "given",
     "hold": "held",
     "let": "let",
     "make": "made",
     "put": "put",
+    "resend": "resent",
+    "reset": "reset",
     "send": "sent",
     "set": "set",
     "shut": "shut",
@@ -18,7 +24,10 @@ IRREGULAR = {
     "get": "got",
     "leave": "left",
     "undo": "undone",
+    "unfreeze": "unfrozen",
+    "unhold": "unheld",
 }
+DOUBLING = {"allot", "commit", "refer", "reset", "submit", "transfer"}  # of several syllables, the last one stressed
 
 
 def forms(phrase: str) -> tuple[str, str]:
@@ -47,5 +56,7 @@ def _stem(verb: str) -> str:
 
 def _doubles(verb: str) -> bool:
     """Whether a short verb's last consonant doubles: ban, stop; not open, assign, hold."""
+    if verb in DOUBLING:
+        return True
     one_vowel = sum(letter in VOWELS for letter in verb) == 1
     return len(verb) >= 3 and one_vowel and verb[-2] in VOWELS and verb[-1] not in VOWELS + "wxy"

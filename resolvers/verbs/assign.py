@@ -25,12 +25,17 @@ class Assign(Verb):
         "(let|have|get|ask|tell|want|(i|we) (want|need|would like)|i'd like) {agent} (to)? (@handle) {id}": {},
         "{agent} (should|must|shall|will|can|is to|has to|needs to|may|ought to) (now|please)? (@handle) {id}": {},
         "{agent} (@handles) {id}": {},
+        "(can|could|would|will|may) {agent} (please|kindly)? (@handle) {id}": {},
         "{id} (@goes to|to|over to) {agent}": {},
         "(put|set) {agent} (on|onto|on to|in charge of) {id}": {},
         "(make|name|appoint) {agent} (responsible for|in charge of) {id}": {},
         "(make|name|appoint) {agent} (the|an)? (owner|assignee|agent|handler) (of|for|on) {id}": {},
+        "(make|name|appoint) {agent} (the|its|their)? (owner|assignee|handler)": {},
+        "(have|get|let) {id} (@handled by) {agent}": {},
+        "{id} is (mine|my ticket|my case|for me)": {"agent": "me"},
         "(@i handle) {id}": {"agent": "me"},
         "((i|we) (want|need|would like)|(i'd|we'd) like) {id} (to be (handled|taken|done) by|to go to) {agent}": {},
+        "((i|we) (want|need|would like)|(i'd|we'd) like) {id} (@handled by) {agent}": {},
     }
     from_ = (TicketStatus.OPEN, TicketStatus.PENDING, TicketStatus.ESCALATED, TicketStatus.RESOLVED)
 

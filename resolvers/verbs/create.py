@@ -19,6 +19,8 @@ class Create(Verb):
         "add|open|open up|make|raise|log|file|register|set up|record|submit|write|start|enter|post|leave|put|put in"
         "|enroll|onboard|get|insert|build|attach|append|do|take|book|save|(jot|note) down"
         "|new|a new|(create|add|another|one) new|another|a second|one more|(i|we) need (a|an|a new)"
+        "|(i|we) (have|got|have got) a new|we've got a new|(there|here) is a new|(there|here)'s a new"
+        "|sign up|write down"
     )
     creates = True
     batched = True

@@ -21,6 +21,7 @@ class Escalate(Verb):
     says = "push up|kick up|bump up|move up|elevate"
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(raise|bump|move|push|kick|pass|send|take|escalate|hand|bring|get|transfer) {id} (@upward)": {},
+        "{id} (needs|requires) (an|to have an)? (escalation)": {},
     }
     from_ = UNSOLVED
     to = TicketStatus.ESCALATED

@@ -15,7 +15,8 @@ class Hold(Verb):
     says = "park|pause|freeze|suspend|put on hold|place on hold|set on hold"
     states = "on hold|waiting|put on hold|placed on hold|on pause|parked"
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
-        "(put|place|set|keep|leave|get|take|move) {id} (on hold|onto hold|on pause|on ice)": {}
+        "(put|place|set|keep|leave|get|take|move) {id} (on hold|onto hold|on pause|on ice)": {},
+        "{id} (should|must|has to|needs to|will have to) (wait|stay on hold|remain on hold|go on hold)": {},
     }
     past = "held"
     from_ = (TicketStatus.OPEN, TicketStatus.ESCALATED)

@@ -23,6 +23,8 @@ class Update(Verb):
     )
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(rename|retitle) {id} (to|as|into|:|=) {title}": {},
+        "(rename|retitle|title) {id} {title!}": {},
+        "{id} (is now|is from now on) (called|named) {title}": {},
         "{id} (should|must|shall|needs to|has to|is to) (be renamed|be retitled|be called) (to|as|into)? {title}": {},
     }
     partial = True
@@ -45,7 +47,10 @@ class UpdateTicket(Update):
     """Changes a ticket's own fields; its state is moved by the other verbs."""
 
     noun = Ticket
-    idioms: ClassVar[dict[str, dict[str, Any]]] = {"(link|attach|connect|tie) {id} (to|with) {contact}": {}}
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(link|attach|connect|tie) {id} (to|with) {contact}": {},
+        "(call|name) {id} {title!}": {},
+    }
     from_ = tuple(status for status in TicketStatus if status is not TicketStatus.CLOSED)
 
 
@@ -70,6 +75,9 @@ class UpdateUser(Update):
     """Changes a user: `status` says whether tickets may come."""
 
     noun = User
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(limit|restrict|cap) {id} (to|at) {capacity} (tickets|open tickets|issues|cases)": {},
+    }
 
 
 class UpdateActivity(Update):

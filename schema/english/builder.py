@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from lark import Token, Transformer
 
-from deskgraph.schema.english.following import Following
 from deskgraph.schema.english.groups import Group, title_of
+from deskgraph.schema.english.hearing import Hearing
 from deskgraph.schema.english.lexicon import listed
 from deskgraph.schema.english.meaning import CERTAIN, Command, Compound, Interpreter, Subject
-from deskgraph.schema.english.nodes import Edge, Filled, Item, Null, Refused, Text, Things
-from deskgraph.schema.english.parts import Parts, is_asked, span, word
-from deskgraph.schema.english.plan import Ref, Step
+from deskgraph.schema.english.nodes import Edge, Filled, Item, Refused, Text, Things
+from deskgraph.schema.english.parts import Parts, is_asked, span
+from deskgraph.schema.english.plan import Option, Ref, Step
+from deskgraph.schema.english.sequences import follows, stands_alone, whole
+from deskgraph.schema.english.setting import Setting
 from deskgraph.schema.english.tokens import Sentence
-from deskgraph.schema.english.values import fits
-from deskgraph.schema.english.vocabulary import SHORT, Vocabulary
+from deskgraph.schema.english.vocabulary import Vocabulary
+
+GIVEN = "given that"
+MODALS = {"can", "could", "would", "will", "may"}
+ANYBODY = {"someone", "somebody", "anyone", "anybody", "one", "any", "sb"}
+HEADS = ("H_", "VH_", "HH_", "AMONG_")
+COMMANDS = ("act", "make", "head", "many", "done", "status", "state", "being", "just", "claim", "short", "last")
 
 
-class Builder(Following, Transformer[Token, Any]):
+class Builder(Setting, Transformer[Token, Any]):
     """The callbacks of the grammar. `sentence` is the one that is read at present."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -35,12 +42,12 @@ class Builder(Following, Transformer[Token, Any]):
     def __getattr__(self, name: str) -> Callable[[Parts], Any]:
         """The callbacks of generated rules: `act_resolve`, `make_create_ticket`, `idiom_3`."""
         kind, _, key = name.partition("_")
-        if kind in ("act", "make", "head", "many", "done", "status", "state", "just") and key in self.__dict__.get(
-            "groups", ()
-        ):
+        if kind in COMMANDS and key in self.__dict__.get("groups", ()):
             return lambda parts: getattr(self, f"_{kind}")(self.groups[key], parts)
         if name.startswith(("be_", "field_be_")):
             return lambda parts: self._be(name.startswith("field"), self.groups[name.rpartition("be_")[2]], parts)
+        if name.startswith(("says_", "field_says_")):
+            return lambda parts: self._says(name.startswith("field"), self.groups[name.rpartition("says_")[2]], parts)
         if kind == "needs":
             return lambda parts: self._needs(self.groups[key], parts)
         if kind == "idiom" and key.isdigit():
@@ -59,15 +66,18 @@ class Builder(Following, Transformer[Token, Any]):
         return steps
 
     def first(self, parts: Parts) -> tuple[Step, ...]:
-        if parts[0][0].headed == "and":
+        if parts[0][0].headed == "and" or (parts[0][0].mood == "elliptic" and not stands_alone(parts[0][0])):
             raise Refused("NO_VERB", parts[0][0].first, parts[0][0].behind)
         return tuple(parts[0])
 
     def more(self, parts: Parts) -> tuple[Step, ...]:
         self._question(parts[0], parts[1].value)
-        if parts[2][0].terse and parts[1].value.meaning == ",":
+        wished = parts[0][-1].mood in ("wished", "elliptic")
+        if parts[2][0].terse and parts[1].value.meaning == "," and not wished:
             raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
         if parts[2][0].headed == "and" and not any(option.verb.creates for option in parts[0][-1].options):
+            raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
+        if not follows(parts[0], parts[2][0]):
             raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
         if any(step.fronted for step in parts[0]) and any(o.verb.creates for step in parts[2] for o in step.options):
             raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
@@ -87,6 +97,9 @@ class Builder(Following, Transformer[Token, Any]):
 
     def led(self, parts: Parts) -> list[Step]:
         asked = any(edge.meaning == "ask" for edge in parts[0])
+        others = any(ANYBODY & self._words_of(edge) for edge in parts[0])  # "could someone take #5" is not "I take #5"
+        if others and any(takes(option) for step in parts[1] for option in step.options):
+            raise Refused("", *span(parts))
         return whole([replace(step, asked=step.asked or asked) for step in parts[1]])
 
     def cause(self, parts: Parts) -> Item:
@@ -100,6 +113,20 @@ class Builder(Following, Transformer[Token, Any]):
         asked = any(edge.meaning == "ask" for part in parts[1:-1] for edge in part)
         steps = self.interpreter.caused(parts[0], parts[-1])
         return whole([replace(step, asked=step.asked or asked) for step in steps])
+
+    def tolds(self, parts: Parts) -> list[Edge]:
+        return [*(parts[0] if isinstance(parts[0], list) else []), parts[-1].value]
+
+    def told(self, parts: Parts) -> list[Step]:
+        """Behind what is told, of which "it" and "her" may speak: "#5 is back, reopen it"."""
+        told = [edge.meaning for edge in parts[0] if edge.terminal == "TOLD"]
+        asked = any(edge.meaning == "ask" for part in parts[:-1] for edge in part)
+        steps = Hearing(told).steps(parts[-1])
+        first, behind = told[0].first, told[-1].behind
+        start, end = self.sentence.place(first, behind)
+        why = Item("marked", GIVEN, "", (Text(self.sentence.text[start:end], first, behind),), first, behind)
+        steps = [self.interpreter.explained(why, step) for step in steps]
+        return whole([replace(one, asked=one.asked or asked) for one in steps])
 
     def topic(self, parts: Parts) -> tuple[Ref, ...]:
         return next(part for part in parts if isinstance(part, tuple))
@@ -142,14 +169,15 @@ class Builder(Following, Transformer[Token, Any]):
 
     def _make(self, group: Group, parts: Parts) -> Command:
         """A creating verb: its head may be described by adjectives, and its kind may give inputs."""
-        head = next(
-            part.value for part in parts if isinstance(part, Token) and part.type.startswith(("H_", "VH_", "HH_"))
-        )
+        head = next(part.value for part in parts if isinstance(part, Token) and part.type.startswith(HEADS))
         adjectives = [adjective for part in parts if isinstance(part, list) for adjective in part]
         kind = self._kind(parts)
         given = {**head.meaning[1], **({"type": kind} if kind else {})}
         made = self.interpreter.make(group, given, adjectives, *span(parts), asked=is_asked(parts))
-        for things in (part for part in parts if isinstance(part, Things)):
+        if isinstance(parts[1] if len(parts) > 1 else None, Token) and parts[1].type == "LACKS":
+            return self._made_for(made, parts)
+        subjects = (part.things if isinstance(part, Subject) else part for part in parts)
+        for things in (part for part in subjects if isinstance(part, Things)):
             made = made.take(Item("thing", values=things.refs, first=things.first, behind=things.behind))
             for mod in things.mods:
                 made = made.take(mod)
@@ -162,6 +190,27 @@ class Builder(Following, Transformer[Token, Any]):
                 Item("thing", values=(Ref("quoted", quoted.meaning),), first=quoted.first, behind=quoted.behind)
             )
         return made
+
+    def _made_for(self, made: Command, parts: Parts) -> Command:
+        """What somebody or something needs: "Ann needs a ticket", "#3 needs a note"."""
+        things: Things = parts[0]
+        if things.mods:
+            raise Refused("", *span(parts))
+        return made.take(self._item("marked", parts[:1], mark=parts[1].value.meaning, values=things.refs))
+
+    def created(self, parts: Parts) -> Command:
+        """Creating in the passive: "a ticket for Ann should be created"."""
+        command: Command = parts[0]
+        if not command.headed:
+            raise Refused("NO_VERB", *span(parts))
+        return replace(command, headed=False, behind=span(parts)[1])
+
+    def _last(self, group: Group, parts: Parts) -> Command:
+        """The verb behind what it is done to: "ticket 33 reopen please"."""
+        things = Things(parts[0], (), *span(parts[:1]))
+        if any(ref.kind not in CERTAIN or ref.kind == "pronoun" for ref in things.refs):
+            raise Refused("NO_VERB", *span(parts))
+        return self.interpreter.passive(group, Subject(things, (), False, *span(parts)), *span(parts))
 
     def _head(self, group: Group, parts: Parts) -> Command:
         """Creating without a verb: "Ticket for Jane: ...", and behind another creating "and a contact Jane"."""
@@ -213,10 +262,6 @@ class Builder(Following, Transformer[Token, Any]):
         things: Things = parts[0]
         return Subject(counted(things, self._said(parts[1])), (), False, *span(parts))
 
-    def _said(self, token: Token) -> set[str]:
-        """The words of a token."""
-        return {one.word for one in self.sentence.tokens[token.value.first : token.value.behind]}
-
     def further(self, parts: Parts) -> Subject:
         """Another verb in the passive for the same: "should be resolved with 'x' and closed"."""
         command: Command = parts[0]
@@ -235,6 +280,12 @@ class Builder(Following, Transformer[Token, Any]):
             raise Refused("", *span(parts))
         return self.interpreter.passive(group, self.subject(parts), *span(parts))
 
+    def _being(self, group: Group, parts: Parts) -> Command:
+        """The same of what was spoken of: "#3: status closed"."""
+        if parts[0].value.meaning != "status":
+            raise Refused("", *span(parts))
+        return replace(self._act(group, parts), terse=True)
+
     def _state(self, group: Group, parts: Parts) -> Command:
         """Marking something as what a verb makes of it."""
         return self.interpreter.state(group, parts[0], *span(parts))
@@ -245,98 +296,21 @@ class Builder(Following, Transformer[Token, Any]):
             command = command.take(item)
         return list(command.finish())
 
-    def _be(self, has_field: bool, group: Group, parts: Parts) -> list[Step]:
-        """The passive of setting a field: "it should be urgent", "the priority of it should be high"."""
-        values = self._values(parts[-1])
-        things = next((part for part in parts if isinstance(part, Things | Ref)), None)
-        if things is None:
-            owner = next(part for part in parts if isinstance(part, Token) and part.type == "HISF")
-            things = self._edge_ref("pronoun", owner)
-        if isinstance(things, Ref):
-            things = Things((things,), (), things.first, things.behind)
-        name = next(
-            (part.value.meaning for part in parts if isinstance(part, Token) and part.type in ("FIELDO", "FIELDN")), ""
-        )
-        kind = "named" if has_field else "chosen"
-        item = Item(kind, name=name, values=values, first=values[0].first, behind=values[-1].behind)
-        return self._set(group, things, item, parts)
-
-    def _needs(self, group: Group, parts: Parts) -> list[Step]:
-        """The field of something, by its own word: "#3 needs its priority raised to high"."""
-        steps = self._be(True, group, parts)
-        owner = Ref("pronoun", parts[2].value.meaning)
-        if owner.text == "me" or not all(fits(owner, one.verb.noun.prefix) for one in steps[0].options):
-            raise Refused("", *span(parts[2:3]))
-        return steps
-
-    def _just(self, group: Group, parts: Parts) -> list[Step]:
-        """A field and its value, of what was spoken of: "#3: priority = high"."""
-        name = next(part.value.meaning for part in parts if part.type == "FIELDO")
-        value = self._item("named", parts, name=name, values=self._values(parts[-1]))
-        return terse(self.interpreter.start(group, *span(parts), asked=False).take(value).finish())
-
-    def stated(self, parts: Parts) -> list[Step]:
-        """What something is to be, without a verb: "#3 urgent", "#3: urgent", "#3 priority: high"."""
-        things = parts[0] if isinstance(parts[0], Things) else Things(parts[0], (), *span(parts[:1]))
-        if any(ref.kind not in CERTAIN for ref in things.refs):
+    def _claim(self, group: Group, parts: Parts) -> Command:
+        """That something was done, which is to be recorded: "#3 is solved: new cable", "solved #3 with 'x'"."""
+        things = parts[0]
+        if isinstance(things, Token):
+            return replace(self._act(group, parts), mood="stated")
+        if isinstance(things, tuple):
+            things = Things(things, (), *span(parts[:1]))
+        if any(ref.kind not in CERTAIN or ref.kind == "pronoun" for ref in things.refs):
             raise Refused("NO_VERB", *span(parts))
-        name = parts[1].value.meaning if parts[1].type == "FIELDO" else ""
-        values = self._values(parts[-1])
-        value = Item(
-            "named" if name else "chosen", name=name, values=values, first=values[0].first, behind=span(parts)[1]
-        )
-        return terse(self._set(self.partial, things, value, parts))
-
-    @staticmethod
-    def _values(part: Any) -> tuple[Any, ...]:
-        """The value or values that a part is."""
-        value = word(part) if isinstance(part, Token) else part
-        return value if isinstance(value, tuple) else (value,)
-
-    def clear_field(self, parts: Parts) -> list[Step]:
-        """Taking a value away: "clear the description of #3"."""
-        things = next((part for part in parts if isinstance(part, Things | Ref)), None) or self._edge_ref(
-            "pronoun", parts[1]
-        )
-        if isinstance(things, Ref):
-            things = Things((things,), (), things.first, things.behind)
-        name = next(part.value.meaning for part in parts if isinstance(part, Token) and part.type == "FIELDO")
-        null = Item("named", name=name, values=(Null(*span(parts)),), first=span(parts)[0], behind=span(parts)[1])
-        return self._set(self.partial, things, null, parts)
-
-    def set_as(self, parts: Parts) -> list[Step]:
-        """Making somebody something: "set Ann as the requester of #3"."""
-        field = next(part.value for part in parts if isinstance(part, Token) and part.type == "FIELDO")
-        item = Item("named", name=field.meaning, values=parts[1], first=parts[1][0].first, behind=field.behind)
-        return self._set(self.partial, parts[-1], item, parts)
-
-    def be_what(self, parts: Parts) -> list[Step]:
-        """The same of somebody: "Ann should be the requester of #3"."""
-        things: Things = parts[0]
-        if things.mods:
-            raise Refused("", *span(parts))
-        return self.set_as([parts[1], things.refs, *parts[2:]])
-
-    def add_text(self, parts: Parts) -> list[Step]:
-        """Adding a text: "add a description to #3: it began on Monday"."""
-        at = next(place for place, part in enumerate(parts) if isinstance(part, Token) and part.type == "FIELDO")
-        if parts[at].value.meaning in SHORT:
-            raise Refused("", *span(parts))
-        values = parts[-1] if isinstance(parts[-1], tuple) else (parts[-1],)
-        item = Item("named", name=parts[at].value.meaning, values=values, first=span(parts)[0], behind=span(parts)[1])
-        things = Things(parts[at + 2], (), *span(parts[at + 2 : at + 3]))
-        return self._set(self.partial, things, item, parts)
-
-    def add_field(self, parts: Parts) -> list[Step]:
-        """Adding a value to something that is there: "add phone 555 to Ann"."""
-        place = next(at for at, part in enumerate(parts) if isinstance(part, Token) and part.type == "FIELD")
-        owner = next(part for part in parts if isinstance(part, tuple) and part is not parts[place + 1])
-        things = Things(owner, (), *span([owner]))
-        return self._set(self.partial, things, self.named_value(parts[place : place + 2]), parts)
-
-    def _set(self, group: Group, things: Things, item: Item, parts: Parts) -> list[Step]:
         subject = Subject(things, (), False, *span(parts))
-        return list(self.interpreter.passive(group, subject, *span(parts)).take(item).finish())
+        return replace(self.interpreter.passive(group, subject, *span(parts)), mood="stated")
+
+    def _short(self, group: Group, parts: Parts) -> Command:
+        """The same without a verb that says when: "#3 solved: new cable", and behind a wish "and #4 reopened"."""
+        return replace(self._claim(group, parts), mood="elliptic")
 
     def verb(self, parts: Parts) -> Edge:
         return parts[0].value  # type: ignore[no-any-return]
@@ -359,15 +333,13 @@ class Builder(Following, Transformer[Token, Any]):
             Filled(meaning.verb, tuple(zip(meaning.slots, filled, strict=True)), meaning.given)
             for meaning in idiom.meanings
         ]
-        return self.interpreter.idiom(idiom.group, ways, *span(parts))
+        asked = isinstance(parts[0], Token) and bool(MODALS & self._said(parts[0]))
+        return replace(self.interpreter.idiom(idiom.group, ways, *span(parts)), asked=asked)
 
 
-def whole(steps: Sequence[Step]) -> list[Step]:
-    """The steps; Refused if one of them lacks what its verb needs."""
-    for step in steps:
-        if step.lacks:
-            raise step.lacks
-    return list(steps)
+def takes(option: Option) -> bool:
+    """Whether who acts is to have what it is done to."""
+    return any(isinstance(value, Ref) and value.kind == "me" for value in option.given.values())
 
 
 def counted(part: Any, said: set[str]) -> Any:
@@ -377,8 +349,3 @@ def counted(part: Any, said: set[str]) -> Any:
         return part
     refs = tuple(replace(ref, count=count if ref.count == "several" else ref.count) for ref in part.refs)
     return replace(part, refs=refs)
-
-
-def terse(steps: Sequence[Step]) -> list[Step]:
-    """The steps, marked as mere statements."""
-    return [replace(step, terse=True) for step in steps]

@@ -32,6 +32,8 @@ def complaint(result: Result, sentence: Sentence, made: Reader) -> DeskError:
     first = _inexact(result, sentence) or _reserved(result, sentence, made)
     if first:
         return first
+    if missing := _missing(result):
+        return complain(missing, sentence)
     refusals = [one for one in result.refusals if one[0] >= result.reached]
     if _starts_with("HH_", sentence, made) and not _starts_with("V_", sentence, made):
         refusals = [one for one in refusals if not _far_fetched(result, one[1], one[2])]
@@ -39,6 +41,19 @@ def complaint(result: Result, sentence: Sentence, made: Reader) -> DeskError:
         _, _, refused = min(refusals, key=lambda one: (-one[0], -one[2].weight, one[1]))
         return complain(refused, sentence)
     return _stuck(result, sentence, made)
+
+
+def _missing(result: Result) -> Refused | None:
+    """What a step lacks behind which another command follows, if all readings that go on are far dearer."""
+    lacking = (
+        (cost, refused)
+        for at, cost, refused in result.refusals
+        if refused.message.startswith("MISSING") and result.lattice.command_behind(at)
+    )
+    cost, refused = min(lacking, key=lambda one: one[0], default=(0.0, None))
+    others = [one[1] for one in result.refusals if one[0] >= result.reached]
+    dear = all(other > cost + FAR for other in (*others, *(reading.cost for reading in result.frontier)))
+    return refused if dear else None
 
 
 def _far_fetched(result: Result, cost: float, refused: Refused) -> bool:

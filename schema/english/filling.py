@@ -73,7 +73,7 @@ class Filling:
 
     def _thing(self, item: Item) -> list[Filling]:
         if self.verb.creates:
-            return self._titled(item)
+            return [] if self.pending else self._titled(item)
         refs: tuple[Ref, ...] = item.values
         prefix = self.verb.noun.prefix
         if not self.subject and all(fits(ref, prefix) for ref in refs):
@@ -190,6 +190,9 @@ class Filling:
         """A named value as a description: "all tickets with status open"."""
         ref = self._described()
         declared = noun(ref.noun).fields.get(name) if ref is not None and ref.kind == "select" else None
+        titled = ref is not None and ref.kind == "select" and name == title_of(noun(ref.noun))
+        if titled and isinstance(said, Ref) and said.kind == "quoted":
+            return [self._describe(Condition(name, part=said.text))]
         if not isinstance(declared, Choice):
             return []
         word = said.of(name) if isinstance(said, Word) else said.text.upper() if isinstance(said, Ref) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deskgraph.schema.english.fitting import refers
 from deskgraph.schema.english.naming import Naming
 from deskgraph.schema.english.nodes import Item, Null, Refused, Text
 from deskgraph.schema.english.parts import Parts, span, word
@@ -26,6 +27,10 @@ class Following(Naming):
     def marked(self, parts: Parts) -> Item:
         values = parts[-1] if isinstance(parts[-1], tuple) else (parts[-1],)
         return self._item("marked", parts, mark=parts[0].value.meaning, values=values)
+
+    def relative(self, parts: Parts) -> Item:
+        """What somebody did or does to it: "that Ann raised", "Sam works on"."""
+        return self._item("marked", parts, mark=parts[-1].value.meaning, values=(parts[-2],))
 
     def marked_quoted(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(self.quoted(parts[1:]),))
@@ -91,6 +96,10 @@ class Following(Naming):
         return self._item("fill", parts)
 
     def tail_marked(self, parts: Parts) -> tuple[Item, ...]:
+        closing = parts[2][0] if len(parts) > 2 else None
+        said = {self.sentence.tokens[at].word for at in (closing.first - 1, closing.first)} if closing else set()
+        if closing and said & {"is", "are"}:  # of what that is said is a part of the text: "#5 is urgent"
+            raise Refused("", closing.first, closing.behind)
         item = self._item("marked", parts[:2], mark=parts[0].value.meaning, values=(parts[1],))
         return (item, *(parts[2] if len(parts) > 2 else ()))
 
@@ -98,6 +107,9 @@ class Following(Naming):
         text = next(part for part in parts if isinstance(part, Text))
         if parts.index(text) == 1 and text.text.lower().startswith(COPULAS):
             raise Refused("", *span(parts))  # there is a reading in which that word is no part of the text
+        before = self.sentence.tokens[text.first - 1].word
+        if parts.index(text) == 2 and before == "to" and refers(text.text):  # "a note to #3: ..."
+            raise Refused("", *span(parts))
         item = self._item("named", parts[: parts.index(text) + 1], name=parts[0].value.meaning, values=(text,))
         closers = parts[parts.index(text) + 1 :]
         return (item, *closers[0]) if closers else (item,)

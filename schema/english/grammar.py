@@ -13,8 +13,11 @@ from importlib.resources import files
 
 from deskgraph.schema.english.groups import Group, choices, groups, is_text, main_text, marks_of, title_of
 from deskgraph.schema.english.idioms import Idiom, literal
+from deskgraph.schema.english.statements import claim_rules, said_rules
 from deskgraph.schema.english.vocabulary import SHORT, Vocabulary
 from deskgraph.schema.fields import Ref
+
+OWNED = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
 
 
 @cache
@@ -34,7 +37,7 @@ def grammar(vocabulary: Vocabulary) -> str:
     rules += [_rule(f"cmd_{group.key.lower()}", _commands(group, vocabulary)) for group in made]
     rules.append(_rule("verb", [f"V_{group.key}" for group in plain]))
     rules.append(_rule("further", [f"cmd_{group.key.lower()} ANDP -> further" for group in plain]))
-    rules.append(_rule("body", bodies))
+    rules += [_rule("said", _said(made)), _rule("body", [*bodies, "said -> statement"])]
     text = "\n".join(rules)
     declared = sorted({word for word in text.replace("|", " ").replace(":", " ").split() if word.isupper()})
     return f"%declare {' '.join(declared)}\n{text}\n"
@@ -120,9 +123,10 @@ def _commands(group: Group, vocabulary: Vocabulary) -> list[str]:
     starts = _acts(group)
     if group.noun:
         headed = [
-            f"{before}HH_{group.noun.prefix.upper()} -> head_{name}" for before in ("", "ONE ", "adjs ", "ONE adjs ")
+            f"{before}HH_{group.noun.prefix.upper()} -> head_{name}" for before in ("", "DETI ", "adjs ", "DETI adjs ")
         ]
-        starts = [*(f"{start} -> make_{name}" for start in _makes(group)), *headed]
+        made = [f"cmd_{name} BE P_{group.key} -> created", f"cmd_{name} BB P_{group.key} -> created"]
+        starts = [*(f"{start} -> make_{name}" for start in _makes(group)), *headed, *made]
     idioms = [
         line for number, idiom in enumerate(vocabulary.idioms) for line in _idiom(number, idiom) if idiom.group == group
     ]
@@ -143,7 +147,12 @@ def _makes(group: Group) -> list[str]:
         if group.noun and group.noun.kinds
         else []
     )
-    return [*starts, f"VH_{group.key}", f"V_{name} np ASF {head}", f"V_{name} np ASF DETI {head}"]
+    prefix = group.noun.prefix.upper() if group.noun else ""
+    as_one = [f"ASF {head}", f"ASF DETI {head}", f"AMONG_{prefix}"]
+    starts += [f"{way} {what}" for way in (f"V_{name} np", f"subject P_{group.key}") for what in as_one]
+    starts += [f"np NEWF {head}", f"np LACKS {head}", f"np LACKS adjs {head}"]
+    starts += [f"WANT {det}HH_{prefix} {be}P_{group.key}" for det in ("", "DETI ") for be in ("", "TOBE ")]
+    return [*starts, f"VH_{group.key}", *(f"CAN {det}HH_{prefix} BB P_{group.key}" for det in ("", "DETI "))]
 
 
 def _acts(group: Group) -> list[str]:
@@ -151,10 +160,13 @@ def _acts(group: Group) -> list[str]:
     name, key = group.name.upper(), group.key.lower()
     starts = [f"V_{name} -> act_{key}", f"GLEAD G_{name} -> act_{key}"]
     starts += [f"subject P_{group.key} -> done_{key}", f"further P_{group.key} -> done_{key}"]
+    starts += [] if group.partial or group.noun else [*(f"refs {way}V_{name} -> last_{key}" for way in ("", "leads "))]
     if not group.partial:
         starts += [f"{det}FIELDO PREPM np BE P_{group.key} -> status_{key}" for det in ("", "DET ")]
+        starts += [f"FIELDO {eq}P_{group.key} -> being_{key}" for eq in ("", "EQ ")]
     return [
         *starts,
+        *claim_rules(group),
         *(
             f"cmd_{other.key.lower()} P_{group.key} -> state_{key}"
             for other in partial_groups()
@@ -177,15 +189,22 @@ def _sets(group: Group) -> list[str]:
         for way in ("", "DET ", "DETI ")
         for value in ("refs", "EQ refs", "EQ CHOICE")
     ]
-    found += ["np CHOICE -> stated", "np FIELDO EQ refs -> stated", "np FIELDO EQ CHOICE -> stated"]
+    found += [
+        "CHOICE PREP refs -> stated_of",
+        "CHOICE FILL PREP refs -> stated_of",
+        "np CHOICE -> stated",
+        "np FIELDO EQ refs -> stated",
+        "np FIELDO EQ CHOICE -> stated",
+    ]
     found += [
         f"{way} {value} -> just_{key.lower()}"
         for way in ("FIELDO EQ", "FIELDO BE", "DET FIELDO BE")
         for value in ("refs", "CHOICE")
     ]
+    found += [f"{det}FIELDO BE CHOICE PREP refs -> just_of" for det in ("", "DET ")]
     found += [f"V_CREATE PREP refs {way}FIELD refs -> add_field" for way in ("", "DET ", "DETI ")]
     found += ["V_CREATE FIELD refs PREP refs -> add_field", "V_CREATE DET FIELD refs PREP refs -> add_field"]
-    subjects = ["FIELDO PREPM np", "DET FIELDO PREPM np", "single POSSF FIELDO", "HISF FIELDO"]
+    subjects = OWNED
     found += [
         f"{owner} {middle} {value} -> field_be_{key.lower()}"
         for owner in ("single POSSF", "HISF")
@@ -218,11 +237,19 @@ def _sets(group: Group) -> list[str]:
     for subject in subjects:
         for verb, text in (("BE", "refs"), ("EQT", "textual"), (f"BE P_{key} EQ", "refs")):
             found += [f"{subject} {verb} {value} -> field_be_{key.lower()}" for value in (text, "CHOICE")]
+        asked = [f"CAN {subject} BB P_{key} EQ {value}" for value in ("refs", "CHOICE")]
+        found += [f"{way} -> field_be_{key.lower()}" for way in asked]
     return found
+
+
+def _said(made: list[Group]) -> list[str]:
+    """What is said to be so, and politeness behind it."""
+    fields = [line for group in made if group.partial for line in said_rules(group.key.lower(), OWNED)]
+    return [*fields, "said FILL -> statement"]
 
 
 def _idiom(number: int, idiom: Idiom) -> list[str]:
     """One idiom; what describes its last slot further is among the items that follow."""
-    words = [{"{np}": "np", "{text}": "textual"}.get(part) or literal(part) for part in idiom.parts]
+    words = [{"{np}": "np", "{text}": "textual", "{quote}": "quote"}.get(part) or literal(part) for part in idiom.parts]
     words[-1] = "refs" if words[-1] == "np" else words[-1]
     return [f"{' '.join(words)} -> idiom_{number}"]

@@ -68,7 +68,7 @@ def _readings(verb: type[Verb], text: str) -> list[tuple[tuple[str, ...], tuple[
     ways: list[tuple[tuple[str, ...], tuple[str, ...]]] = [((), ())]
     for kind, content in _pieces(text):
         part = f"{{{_kind(verb, content)}}}" if kind == "slot" else content
-        longer = [((*parts, part), (*slots, content) if kind == "slot" else slots) for parts, slots in ways]
+        longer = [((*parts, part), (*slots, content.rstrip("!")) if kind == "slot" else slots) for parts, slots in ways]
         ways = [*ways, *longer] if kind == "optional" else longer
     return ways
 
@@ -101,5 +101,7 @@ def _balanced(text: str) -> int:
 
 
 def _kind(verb: type[Verb], slot: str) -> str:
-    """Whether a slot holds something there is, or text."""
+    """Whether a slot holds something there is, or text; `{title!}` only what is in quotes."""
+    if slot.endswith("!"):
+        return "quote"
     return "text" if slot == "title" or is_text(verb.inputs.get(slot)) else "np"

@@ -9,6 +9,7 @@ HARD = (";", ".", "!", "?", "\n")
 SOFT = (",",)
 LONGEST_JOINT = 12
 LONGEST_SIGNATURE = 3
+MOST_LEADS = 8
 
 
 class Joints(Lookup):
@@ -16,17 +17,24 @@ class Joints(Lookup):
 
     def __init__(self, sentence: Sentence, words: Words) -> None:
         super().__init__(sentence, words)
+        self.polite_slips = [(at, near) for at in range(self.size) if (near := self._polite_slip(at))]
         self.endings = self._endings()
-        self.infinitive = self._infinitive()
+        self.infinitive = self._begins_with("to")
+        self.wishing = self._begins_with("that")
+        starts = range(self._politely(0) + 1)
+        self.gerunds = any(self._longest(self.words.gerunds, at)[0] > at for at in starts)
         questions = (place for place, token in enumerate(self.tokens) if token.word == "?")
         self.last_question = max(questions, default=-1)
 
-    def _infinitive(self) -> bool:
-        """Whether the sentence begins with what goes on with "to", and then with "and to": "I want to close ..."."""
-        at = 0
-        while (behind := self.words.longest_lead(self.sentence, at)) > at:
-            at = behind
-        return at > 0 and self.tokens[at - 1].word == "to"
+    def _begins_with(self, word: str) -> bool:
+        """Whether what the sentence begins with ends in a word, which may then follow "and": "I want to close ..."."""
+        at = self._politely(0)
+        at = max(at, self._longest(self.words.wants, at)[0])
+        return at > 0 and self.tokens[at - 1].word == word
+
+    def _wish_goes_on(self, at: int) -> bool:
+        """Whether a further wish starts there: "see that #4 is closed and that #5 is reopened"."""
+        return self.wishing and self.tokens[at].word == "that" and at > 1 and self.tokens[at - 1].word in ("and", ",")
 
     def _goes_on(self, at: int) -> bool:
         """Whether the last infinitive of such a sentence stands there: "... and to reopen #4"."""
@@ -47,12 +55,46 @@ class Joints(Lookup):
         field = kind == "foreign" and behind < self.size and self.tokens[behind].word in (":", "=")  # "contact: Ann"
         return (behind > at and not field) or self._longest(self.words.wants, at)[0] > at
 
+    def _politely(self, at: int) -> int:
+        """Where the politeness that starts at a token ends; the token itself if there is none."""
+        for _ in range(MOST_LEADS):
+            if at >= self.size or (behind := self.words.longest_lead(self.sentence, at)) == at:
+                break
+            at = behind
+        return at
+
+    def _gerund_goes_on(self, at: int) -> bool:
+        """Whether a further gerund starts there: "would you mind closing #4 and reopening #5"."""
+        return self.gerunds and at > 1 and self.tokens[at - 1].word in ("and", ",", "then", ";", "&")
+
+    def commands_from(self, place: int) -> bool:
+        """Whether a command starts at a token, perhaps behind politeness."""
+        at = self._politely(place)
+        return self._longest(self.words.commands, at)[0] > at or self._longest(self.words.wants, at)[0] > at
+
+    def command_behind(self, place: int) -> bool:
+        """Whether a token joins steps, and a command of the desk follows it."""
+        at = self._joint(place)[0] if place < self.size else place
+        start = self._politely(at)
+        behind, kind = self._longest(self.words.commands, start)
+        return at > place and behind > start and kind == "command"
+
+    def orders(self, place: int) -> bool:
+        """Whether a token is the name of a verb of the desk, and no noun: "close", but not "the close"."""
+        named = self.tokens[place].word in self.words.names or self._longest(self.words.negations, place)[0] > place
+        return named and not self.means(place - 1, "DET", "DETI", "HIS")
+
+    def plain_sense(self, place: int) -> bool:
+        """Whether a token, spelled as it is, means something."""
+        return any(not match.slips for match in self.matches[place])
+
     def _certain_command(self, place: int) -> bool:
         """Whether a command starts there that says what it does: "close it", "set the priority", "assign to Sam"."""
+        place = self._politely(place)
         behind = self._longest(self.words.commands, place)[0]
         if behind == place or behind >= self.size:
             return False
-        if self.tokens[behind].kind in ("hash", "id") or self.means(behind, "PRON"):
+        if self.tokens[behind].kind in ("hash", "id") or self.means(behind, "PRON", "BOTH", "ALL"):
             return True
         named = self.means(behind, "DET", "DETI") and self.means(behind + 1, "NB", "FIELDO", slips=True)
         if named or self.means(behind, "FIELDO", slips=True):
@@ -84,9 +126,19 @@ class Joints(Lookup):
                 at = behind + self._goes_on(behind)
             elif (behind := self._bullet(place, at)) > at:
                 cost, at = 0.0, behind
+            elif at > place and (behind := self._politeness_between(at)) > at:
+                at = behind
             else:
                 break
         return at, cost
+
+    def _politeness_between(self, at: int) -> int:
+        """Where politeness ends that stands between two marks or words that join: ", please, and"."""
+        behind = self._longest(self.words.ends, at)[0]
+        joined = behind < self.size and (
+            self.tokens[behind].word in (",", ";") or self._longest(self.words.ands, behind)[0] > behind
+        )
+        return behind if joined else at
 
     def _bullet(self, start: int, at: int) -> int:
         """Where a bullet or number of a list ends that stands at the start of a line, or before a command."""
@@ -119,15 +171,23 @@ class Joints(Lookup):
         offs = range(max(off - LONGEST_SIGNATURE, 0), off if off < start else 0)
         return start if any(self._longest(self.words.sign_offs, place)[0] == off for place in offs) else self.size
 
+    def _polite_slip(self, place: int) -> str:
+        """The word of politeness that a token, which is none, is a slip of: "plaese"."""
+        if self._longest(self.words.ends, place)[0] > place:
+            return ""
+        near = (near for phrase, _, near in self.variants[place] if near and len(phrase) == 1)
+        return next((one for one in near if one in self.words.ends), "")
+
     def _endings(self) -> list[bool]:
         """For each token, whether from it on there are only stops and politeness, beginning with a stop."""
-        end = self._signature()
+        end, slips = self._signature(), dict(self.polite_slips)
         closing = [*[False] * end, *[True] * (self.size - end + 1)]
         for place in range(end - 1, -1, -1):
             if self.tokens[place].word in (*HARD, ",", ":", ")", "-"):
                 closing[place] = closing[place + 1]
             else:
                 behind = self._longest(self.words.ends, place)[0]
+                behind = place + 1 if behind == place and place in slips else behind
                 closing[place] = behind > place and closing[behind]
         return [
             closing[place]

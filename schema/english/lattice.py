@@ -8,13 +8,16 @@ can't go over "then", ";" or the end of a sentence where a command follows: such
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Any
 
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.english.ages import age_at
 from deskgraph.schema.english.joints import HARD, Joints
-from deskgraph.schema.english.lookup import Fixes, Words
+from deskgraph.schema.english.lookup import BEHIND_LEADS, MOST_MARKS, Fixes, Match, Words
+from deskgraph.schema.english.naming import MOST_LISTED
 from deskgraph.schema.english.nodes import Edge
+from deskgraph.schema.english.telling import told_at
 from deskgraph.schema.english.tokens import Sentence, Token
 
 LONGEST_NAME = 6
@@ -57,6 +60,7 @@ class Lattice(Joints):
         self.edges: list[list[Edge]] = [[] for _ in range(self.size)]
         for place in range(self.size):
             self._fill(place)
+        self._tell()
 
     def _fill(self, place: int) -> None:
         token = self.tokens[place]
@@ -71,12 +75,10 @@ class Lattice(Joints):
                     continue
                 cost = sense.cost + SLIP * match.slips + 0.01
                 self._add(sense.terminal, sense.meaning, cost, place, match.behind, match.fix)
-                if (
-                    sense.terminal == "LEAD"
-                    and match.behind < self.size
-                    and self.tokens[match.behind].word in (",", "!", ":", "-", ".")
-                ):
-                    self._add("LEAD", sense.meaning, cost, place, match.behind + 1, match.fix)
+                if sense.terminal == "LEAD":
+                    self._lead(sense.meaning, cost, place, match)
+                if sense.terminal.startswith("G_") and self._gerund_goes_on(place):
+                    self._add(f"V_{sense.terminal[2:]}", sense.meaning, cost, place, match.behind, match.fix)
         if token.word in COUNTS:
             self._add("NUM", COUNTS[token.word], 0.3, place, place + 1)
         if token.kind == "ordinal":
@@ -86,7 +88,10 @@ class Lattice(Joints):
             self._add(plain[token.kind], token.text, 0.0, place, place + 1)
         if ranged := RANGED.fullmatch(token.text):
             self._add("RANGED", ranged.groups(), 0.0, place, place + 1)
-        if token.kind == "email" or token.word in ("(", "<"):
+        self._juxtaposed(place)
+        if self._wish_goes_on(place):
+            self._add("WANT", "want", 0.2, place, place + 1)
+        if token.kind == "email" or token.word in ("(", "<", ","):
             self._paired_address(place)
         conditions, behind = self.ages[place]
         if conditions:
@@ -95,10 +100,38 @@ class Lattice(Joints):
         self._texts(place)
         self._joints(place)
 
+    def _lead(self, meaning: str, cost: float, place: int, match: Match) -> None:
+        """Politeness with the marks behind it: "Hi team,", "Please:"."""
+        for behind in range(match.behind + 1, min(match.behind + MOST_MARKS, self.size) + 1):
+            if self.tokens[behind - 1].word not in BEHIND_LEADS:
+                return
+            self._add("LEAD", meaning, cost, place, behind, match.fix)
+
+    def _tell(self) -> None:
+        """What is told before the first command, perhaps in several sentences."""
+        places = [0]
+        while (behind := self.words.longest_lead(self.sentence, places[-1])) > places[-1]:
+            places.append(behind)
+        for place in (at for at in places if at < self.size):
+            while found := told_at(self, place):
+                told, place = found
+                self._add("TOLD", told, 4.0, told.first, place)
+
     def _between_numbers(self, first: int, behind: int) -> bool:
         """Whether there is a number before and behind these tokens."""
         around = [self.tokens[place].kind for place in (first - 1, behind) if 0 <= place < self.size]
         return len(around) == 2 and all(kind in ("hash", "number") for kind in around)
+
+    def _juxtaposed(self, place: int) -> None:
+        """Several numbers with nothing between them."""
+        kind = self.tokens[place].kind
+        if kind not in ("hash", "number") or (place and self.tokens[place - 1].kind == kind):
+            return
+        rest = self.tokens[place : place + MOST_LISTED]
+        found = tuple(token.text for token in takewhile(lambda token: token.kind == kind, rest))
+        clear = kind == "hash" or all(re.fullmatch(r"[1-9]\d\d+", text) for text in found)
+        if len(found) > 1 and clear and not self.means(place - 1, "FIELD"):
+            self._add("LISTED", found, 0.3, place, place + len(found))
 
     def _slips(self, first: int, behind: int) -> Fixes:
         """The short words among the tokens that are slips of others."""
@@ -106,18 +139,23 @@ class Lattice(Joints):
         return tuple((place, lexicon.SLIPS[word]) for place, word in spelled if word in lexicon.SLIPS)
 
     def _add(self, terminal: str, meaning: Any, cost: float, first: int, behind: int, fix: Fixes = ()) -> None:
-        self.edges[first].append(Edge(terminal, meaning, cost, first, behind, fix))
+        """One more edge; of several that mean the same, the cheapest stays."""
+        edges = self.edges[first]
+        for place, one in enumerate(edges):
+            if (one.terminal, one.behind, one.fix) == (terminal, behind, fix) and one.meaning == meaning:
+                edges[place] = min(one, Edge(terminal, meaning, cost, first, behind, fix), key=lambda edge: edge.cost)
+                return
+        edges.append(Edge(terminal, meaning, cost, first, behind, fix))
 
     def _paired_address(self, place: int) -> None:
         """An address behind a name, which it makes certain: `Ann Archer (ann@acme.com)`."""
         if self.tokens[place].kind == "email":
             self._add("EMAILP", self.tokens[place].text, 0.1, place, place + 1)
-        elif (
-            place + 2 < self.size
-            and self.tokens[place + 1].kind == "email"
-            and self.tokens[place + 2].word in (")", ">")
-        ):
-            self._add("EMAILP", self.tokens[place + 1].text, 0.1, place, place + 3)
+            return
+        around = [token.word for token in self.tokens[place : place + 3]]
+        if len(around) == 3 and self.tokens[place + 1].kind == "email" and around[2] in (")", ">", ","):
+            price = 0.5 if around[0] == "," else 0.1
+            self._add("EMAILP", self.tokens[place + 1].text, price, place, place + 3)
 
     def _names(self, place: int) -> None:
         """Names: words that mean nothing, and at a price such as do, the cheaper with a capital."""
@@ -153,8 +191,14 @@ class Lattice(Joints):
                 and self.tokens[place - 1].text[:1].isupper()
                 else None
             )
-        if token.kind == "mark" or (first and (token.word,) in lexicon.listed("questions")):
+        if first and (token.word in ("and", "or", "&") or self._is_gerund(place)):
             return None
+        if token.kind == "mark" or (
+            first and (token.word,) in (*lexicon.listed("questions"), *lexicon.listed("no names"))
+        ):
+            return None
+        if token.word in lexicon.SLIPS and token.text.islower():
+            return 3.0
         if self._unknown(place) or not any(not match.slips for match in self.matches[place]):
             return self._unknown_price(place, first=first)
         shouted = token.text.isupper() and (first or self.shouted)
@@ -175,7 +219,9 @@ class Lattice(Joints):
             return 0.0
         if token.word in self.words.vocabulary.words:
             return 2.5
-        if not first and (self.matches[place] or self.tokens[place - 1].text[:1].isupper()):
+        slips = (sense.terminal for match in self.matches[place] for sense in match.senses)
+        verb = first and any(terminal.startswith("V_") for terminal in slips)  # "clsoe" is hardly anybody's name
+        if verb or (not first and (self.matches[place] or self.tokens[place - 1].text[:1].isupper())):
             return 3.5
         return 0.6
 
@@ -193,7 +239,7 @@ class Lattice(Joints):
         negation = self.reserved[place] == "negation" and not self._negates(place)
         if token.kind not in TEXTUAL or (self.reserved[place] and not negation):
             return
-        if token.kind not in ("hash", "id") and not self._starts_command(place):
+        if token.kind not in ("hash", "id") and not self._no_text_after_comma(place):
             self._add("CTEXT", None, price + 0.3, place, behind)
         if self.reserved[place]:
             return
@@ -206,10 +252,20 @@ class Lattice(Joints):
         ):
             self._add("BARE", None, price + 6, place, behind)
 
+    def _is_gerund(self, place: int) -> bool:
+        """Whether a token, in small letters, is a form of a verb of the desk: "closing"."""
+        senses = (sense for match in self.matches[place] if not match.slips for sense in match.senses)
+        return self.tokens[place].text.islower() and any(sense.terminal.startswith("G_") for sense in senses)
+
     def _starts_command(self, place: int) -> bool:
         """Whether a command may start at a token; "a new" does so only before what there can be a new one of."""
         behind = self._longest(self.words.commands, place)[0]
         return behind > place and (not self.means(place, "DETI") or self.means(behind, "N"))
+
+    def _no_text_after_comma(self, place: int) -> bool:
+        """Whether a command starts at a token, perhaps behind politeness, or what is said of both things before."""
+        politely = self.words.longest_lead(self.sentence, place) > place and self.commands_from(place)
+        return politely or self._starts_command(place) or self.means(place, "BOTH")
 
     def _text_price(self, place: int) -> float | None:
         token = self.tokens[place]
@@ -221,7 +277,7 @@ class Lattice(Joints):
             return None if self._certain_command(self._joint(place)[0]) else 0.5
         if token.word in ("=", ":="):
             return 1.0
-        return 0.5 if token.kind == "quoted" else 0.2
+        return 1.5 if token.kind == "quoted" else 0.2
 
     def _joints(self, place: int) -> None:
         """What joins steps, the things of a list, verbs; and the end of the sentence."""
@@ -229,7 +285,8 @@ class Lattice(Joints):
             self._add("LEAD", "lead", 0.0, 0, behind)
         if self.endings[place]:
             asked = place <= self.last_question
-            self._add("END", "?" if asked else ".", 0.0, place, self.size)
+            fix = tuple(one for one in self.polite_slips if one[0] >= place)
+            self._add("END", "?" if asked else ".", SLIP * len(fix), place, self.size, fix)
         for phrase, _, near in self.variants[place]:
             if near and len(phrase) == 1 and self._is_then(near):
                 for terminal, price in (("SEP", SLIP), ("GAP", SLIP + 1.5)):

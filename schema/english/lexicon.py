@@ -35,6 +35,10 @@ SLIPS = {
     "coz": "because",
     "cos": "because",
     "tix": "tickets",
+    "tkt": "ticket",
+    "tkts": "tickets",
+    "nd": "and",
+    "n": "and",
 }
 
 

@@ -12,6 +12,8 @@ from deskgraph.schema.english.tokens import Sentence, Token
 from deskgraph.schema.english.vocabulary import RESERVED, Phrase, Sense, Vocabulary
 
 MOST_SLIPS = 100
+MOST_MARKS = 4
+BEHIND_LEADS = (",", "!", ":", "-", ".", "\n")
 SENSES = None  # the key of a trie's node under which a phrase that ends there has its senses
 Fixes = tuple[tuple[int, str], ...]
 Trie = dict[Any, Any]
@@ -47,11 +49,12 @@ class Words:
             dict.fromkeys([*lexicon.listed("leads"), *lexicon.listed("told"), *lexicon.listed("asks")], "lead")
         )
         self.wants = self._trie(dict.fromkeys([*lexicon.listed("wants"), *lexicon.listed("gerund_leads")], "want"))
+        self.gerunds = self._trie(dict.fromkeys(lexicon.listed("gerund_leads"), "want"))
         self.negations = self._trie(dict.fromkeys(lexicon.listed("negations"), "negation"))
         self.then = self._trie(dict.fromkeys(lexicon.listed("then"), "then"))
         self.ands = self._trie(dict.fromkeys(lexicon.listed("ands"), "and"))
         self.sign_offs = self._trie(dict.fromkeys(lexicon.listed("sign_offs"), "end"))
-        self.ends = self._trie(dict.fromkeys(lexicon.listed("polite_ends"), "end"))
+        self.ends = self._trie(dict.fromkeys([*lexicon.listed("polite_ends"), *lexicon.listed("tags")], "end"))
 
     def _trie(self, phrases: dict[Phrase, str]) -> Trie:
         trie: Trie = {}
@@ -75,7 +78,8 @@ class Words:
             if node and SENSES in node:
                 best = at + words
                 break
-        while best > at and best < len(sentence.tokens) and sentence.tokens[best].word in (",", "!", ".", ":"):
+        end = min(best + MOST_MARKS, len(sentence.tokens)) if best > at else best
+        while best < end and sentence.tokens[best].word in BEHIND_LEADS:
             best += 1
         return best
 

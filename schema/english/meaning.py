@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deskgraph.schema.english.filling import ITSELF, Filling
-from deskgraph.schema.english.groups import Group, choices, names_of, set_by_verbs, title_of
-from deskgraph.schema.english.nodes import Adjective, Filled, Item, Refused, Text, Things, Word
+from deskgraph.schema.english.groups import Group, set_by_verbs, title_of
+from deskgraph.schema.english.items import is_aside, is_value, is_words, says_value
+from deskgraph.schema.english.nodes import Adjective, Filled, Item, Refused, Text, Things
 from deskgraph.schema.english.plan import Option, Ref, Step
+from deskgraph.schema.english.statements import says_how, tells_how
 from deskgraph.schema.english.values import fits
 from deskgraph.schema.fields import Ref as RefInput
 from deskgraph.schema.verb import VERBS, Verb
 
 MOST_ITEMS = 100
 MOST_NOISE = 4
-ASIDE = ("with", "as", "at")
 THINGS = ("it", "them", "implied")
 CERTAIN = ("id", "number", "bare number", "pronoun")
 
@@ -52,9 +53,12 @@ class Command:
     asides: tuple[Item, ...] = ()
     terse: bool = False
     headed: bool = False
+    mood: str = ""
 
     def take(self, item: Item) -> Command:
         """With one more item; Refused if that fits none of the ways."""
+        if not tells_how(item, surely=self.mood != "stated"):
+            raise Refused("NO_VERB", item.first, item.behind)
         ways, refused = walk(self.ways, item)
         if not ways and is_aside(item) and any(self._takes_aside(way, item) for way in self.ways):
             ways = [replace(way, open=None) for way in self.ways]
@@ -74,8 +78,11 @@ class Command:
             if error.option is None:
                 raise
             options, lacks = (error.option,), error
+        if self.mood == "stated" and not all(says_how(option) for option in options):
+            raise Refused("NO_VERB", self.first, self.behind)
         headed = "" if not self.headed else "alone" if self._introduced() else "and"
         step = Step(options, self.first, self.behind, asked=self.asked, lacks=lacks, terse=self.terse, headed=headed)
+        step = replace(step, mood=self.mood or ("wished" if self.things and not self.terse else ""))
         return (*self.before, step, *([self._aside(options)] if self.asides else []))
 
     def _introduced(self) -> bool:
@@ -200,6 +207,10 @@ class Interpreter:
             raise Refused("", cause.first, cause.behind, weight=2)
         return [made[place] if place in wanting else step for place, step in enumerate(steps)]  # type: ignore[misc]
 
+    def explained(self, why: Item, step: Step) -> Step:
+        """The step with the reason that it lacks, if that is what it lacks."""
+        return (_caused(why, step) or step) if step.lacks else step
+
     def valued(self, value: Item, step: Step) -> Step:
         """A creating step with the value that stands before it."""
         made = [option for option in step.options if option.verb.creates]
@@ -323,34 +334,6 @@ def slot_item(verb: type[Verb], name: str, value: Any) -> Item:
     if name == "title" and isinstance(values[0], Ref) and values[0].kind == "name":
         values = (Text(values[0].text, first, behind),)
     return Item("named", name=named, values=values, first=first, behind=behind)
-
-
-def is_value(item: Item) -> bool:
-    """Whether an item is an input's value rather than a description."""
-    return item.kind in ("named", "chosen", "bare") or isinstance(next(iter(item.values), None), Text | Word)
-
-
-def is_words(value: Any) -> bool:
-    """Whether a value is a text that is introduced or in quotes."""
-    return isinstance(value, Text) or (isinstance(value, Ref) and value.kind == "quoted")
-
-
-def says_value(verb: type[Verb], text: str) -> bool:
-    """Whether a name is rather a choice's word, alone or with its field's name: "urgent", "high priority"."""
-    known = [
-        {word for phrase in (*choices(one), *names_of(one)) for word in phrase.split()}
-        for one in verb.inputs.values()
-        if choices(one)
-    ]
-    return any(set(text.lower().split()) <= words for words in known) and bool(text)
-
-
-def is_aside(item: Item) -> bool:
-    """Whether an item may set something besides what the verb does: "with high priority", "as urgent"."""
-    value = next(iter(item.values), None)
-    if not isinstance(value, Word):
-        return False
-    return item.kind == "named" or item.mark in ASIDE or (item.kind == "chosen" and item.behind - item.first > 1)
 
 
 def updating(verb: type[Verb]) -> list[type[Verb]]:

@@ -54,6 +54,12 @@ class Naming:
         start, end = parts[-1].value.meaning
         return self._range(start, end, parts[0].meaning if isinstance(parts[0], Edge) else "", parts)
 
+    def listed(self, parts: Parts) -> tuple[Ref, ...]:
+        """Numbers with nothing between them: "#3 #4", "tickets 501 502 503"."""
+        noun = parts[0].meaning if isinstance(parts[0], Edge) else ""
+        one = Ref("number", "", noun, RANGED, first=span(parts)[0], behind=span(parts)[1])
+        return tuple(replace(one, text=number) for number in parts[-1].value.meaning)
+
     def _range(self, start: str, end: str, noun: str, parts: Parts) -> tuple[Ref, ...]:
         first, last = int(start[:15]), int(end[:15])
         if last <= first:
@@ -131,7 +137,8 @@ class Naming:
         return named.where(Condition("email", (parts[-1].value.meaning,)))
 
     def pronoun(self, parts: Parts) -> Ref:
-        return self._edge_ref("pronoun", parts[0])
+        ref = self._edge_ref("pronoun", parts[0])
+        return replace(ref, text="them", count="both") if ref.text == "both" else ref
 
     def me(self, parts: Parts) -> Ref:
         return self._edge_ref("me", parts[0])
@@ -202,8 +209,7 @@ class Naming:
         return self._edge_ref("me", parts[0])
 
     def his(self, parts: Parts) -> Ref:
-        edge = parts[0].value
-        return Ref("pronoun", "person", first=edge.first, behind=edge.behind)
+        return self._edge_ref("pronoun", parts[0])
 
     def owner_noun(self, parts: Parts) -> Ref:
         return self._select("one", parts[:-1])

@@ -118,7 +118,9 @@ class Step:
     only states something, as in "#3: urgent". `headed`: it creates without a verb, which it may do "alone" ("Ticket
     for Ann: cannot log in") or only behind another creating step ("and a contact Ann"). `lacks` is the error of
     a step whose text may yet come from the words before it. `fronted`: a value stands before it, as in "urgent: create
-    a ticket ...", and nothing else can be created behind it, for that may be meant as well.
+    a ticket ...", and nothing else can be created behind it, for that may be meant as well. `mood`: it says
+    what is so ("stated"), what should be done to something ("wished"), or the same in short behind another wish
+    ("elliptic"), as in "#3 should be closed and #4 reopened".
     """
 
     options: tuple[Option, ...]
@@ -134,6 +136,7 @@ class Step:
     terse: bool = False
     headed: str = ""
     fronted: bool = False
+    mood: str = ""
 
     @property
     def price(self) -> float:

@@ -112,7 +112,8 @@ class Reader:
             except UnexpectedToken:
                 continue
             except Refused as refused:
-                result.refusals.append((edge.first, cost, refused))
+                at = edge.behind if edge.terminal == "END" else edge.first
+                result.refusals.append((at, cost, refused))
                 continue
             price = (
                 sum(step.price for step in state.value_stack[-2]) if edge.terminal in BEHIND_STEPS else reading.price

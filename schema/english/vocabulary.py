@@ -26,6 +26,7 @@ from deskgraph.schema.english.groups import (
     set_by_verbs,
 )
 from deskgraph.schema.english.idioms import Idiom, idioms_of, literal
+from deskgraph.schema.english.statements import reportable
 from deskgraph.schema.fields import Field, Ref
 from deskgraph.schema.noun import Entity, entities
 from deskgraph.schema.verb import Verb
@@ -115,8 +116,14 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("passives"), "BE")
     add(listed("passives of all"), "BEALL")
     add(listed("having"), "HAVING")
+    add(listed("states"), "STATES", None, 1.0)
+    add(listed("i have"), "HAVE")
+    add(listed("has been"), "HASBEEN", None, 0.5)
+    add(listed("newcomers"), "NEWF")
+    add(listed("lacks"), "LACKS", "for")
+    add(["that", "which", "who", "whom"], "THATF")
+    add(["has", "have", "got"], "RELV", "of")
     add(listed("indefinite"), "DETI")
-    add(["a", "an", "one"], "ONE", None, 0.2)
     add(listed("wished"), "TOBE")
     add(listed("modals"), "CAN", "ask")
     add(listed("bare_be"), "BB")
@@ -134,11 +141,12 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(["[", "<"], "NOISE", "noise", 0.1)
     add(listed("equals"), "EQ")
     add(["of", "is", "are", "was", "were"], "EQ", None, 0.4)
-    add(["to", ":", "=", "->", "→"], "EQT")
+    add(["to", ":", "=", "->", "→", *listed("to read")], "EQT")
     add(["is", "is now"], "IS")
     add(listed("is now"), "ISNOW")
     add(["about", "regarding", "titled", "called", "named"], "PREPQ", "about")
     add(listed("determiners"), "DET")
+    add(listed("these"), "DETC", "")
     add(listed("all"), "ALL")
     add(listed("all_of_one"), "ALLOF")
     add(listed("everything"), "EVERYTHING")
@@ -148,9 +156,11 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("nulls"), "NULL")
     add(listed("it"), "PRON", "it")
     add(listed("them"), "PRON", "them")
+    add(["both"], "PRON", "both", 0.5)
     add(listed("there"), "THERE", "it")
     add(listed("person"), "PRON", "person")
-    add(listed("his"), "HIS")
+    add(listed("his"), "HIS", "person")
+    add(["its"], "HIS", "it")
     add(listed("me"), "ME")
     add(listed("my"), "MY")
     add(listed("numbered"), "NUMW")
@@ -192,6 +202,7 @@ def _verbs(vocabulary: Vocabulary, group: Group) -> None:
         dear = 0.08 if group.noun else 0.05  # "make user Ivo an admin" is no creating
         vocabulary.add(phrase, Sense(f"V_{name}", group.name, 0.0 if phrase in own else dear))
     vocabulary.add_all(pasts(group), f"P_{group.key}", group.name)
+    vocabulary.add_all(pasts(group) if reportable(group) else [], f"DID_{group.key}", group.name, 0.5)
     vocabulary.add_all(gerunds(group), f"G_{name}", group.name)
     for verb in group.verbs:
         if not verb.creates:
@@ -275,9 +286,15 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         vocabulary.add(one, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, {}), cost))
         vocabulary.add(one, Sense(f"HH_{noun.prefix.upper()}", (noun.prefix, {}), cost + 1.5))
         vocabulary.add(several, Sense("NS", noun.prefix, cost))
+        among = lexicon.phrases(f"(to|into|in|among) (the|our|my|) (list of|) {several}")
+        vocabulary.add_all(among, f"AMONG_{noun.prefix.upper()}", (noun.prefix, {}), 0.1)
         vocabulary.add(several, Sense(f"HS_{noun.prefix.upper()}", (noun.prefix, {}), cost))
         vocabulary.add(several, Sense("NSP", noun.prefix, cost + 0.1))
         vocabulary.add(several, Sense("N", noun.prefix, cost + 0.1))
+    roles = {name: choices(one) for name, one in noun.fields.items() if "as" in lexicon.marks(one.marks)}
+    for name, words in roles.items():
+        for phrase, word in words.items():
+            vocabulary.add(phrase, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, {name: word}), 0.1))
     for phrase, given in noun.kinds.items():
         vocabulary.add(phrase, Sense(f"H_{noun.prefix.upper()}", (noun.prefix, given), 0.05))
         meaning = ":".join([noun.prefix, *(part for pair in given.items() for part in pair)])
@@ -309,11 +326,15 @@ def _edges(vocabulary: Vocabulary) -> None:
     """What leads from a noun to another one: "assigned to", "raised by"."""
     for noun in entities():
         for one in noun.ones():
-            for text in lexicon.marks(one.marks):
+            marks = lexicon.marks(one.marks)
+            does = [text.removesuffix(" by") for text in marks if text.endswith(" by")]
+            did = [way for text in does for way in (text, f"has {text}", f"have {text}")]
+            vocabulary.add_all([*did, *lexicon.phrases(one.does)] if one.does else [], "RELV", marks[-1])
+            for text in marks:
                 vocabulary.add(text, Sense("PREP", text))
                 if " " in text:
                     vocabulary.add(text, Sense("PREPM", text))
-                    ways = lexicon.phrases(f"(which|that) (is|are|was|were) {text}")
+                    ways = lexicon.phrases(f"((which|that) (is|are|was|were) (currently|)|currently) {text}")
                     vocabulary.add_all(ways, "PREPW", f"{WHICH}{text}")
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskgraph.resolvers import verbs
+from deskgraph.resolvers.references import Found, Mentions
 from deskgraph.schema.english.examples import examples, explain
 from deskgraph.schema.english.reader import _reader, make_ahead, reader
 from deskgraph.schema.english.understanding import MOST_CHARACTERS, MOST_STEPS, understand
@@ -278,3 +279,12 @@ def test_no_command_gets_out_of_quotes(pieces: list[str]) -> None:
     text = " ".join(pieces)
     plan = understand(f'resolve #3 with "{text}"')
     assert [str(step) for step in plan.steps] == [f"ticket.resolve #3 resolution={text!r}"]
+
+
+def test_them_are_all_that_single_steps_were_done_to() -> None:
+    one, other, person = Found("ticket", "ticket_a"), Found("ticket", "ticket_b"), Found("user", "user_c")
+    assert Mentions(subjects=[[one], [person], [other]]).several(["ticket"]) == [one, other]
+    assert Mentions(subjects=[[one], [one]]).several(["ticket"]) == [one]
+    assert Mentions(subjects=[[one, other], [one]]).several(["ticket"]) == [one]
+    assert Mentions(subjects=[[one], [one, other]]).several(["ticket"]) == [one, other]
+    assert Mentions(subjects=[[person]]).several(["ticket"]) == []
