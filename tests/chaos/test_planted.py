@@ -104,14 +104,15 @@ async def test_a_client_that_forgets_its_keys(database: Database, workspace: str
         ledger = Ledger([server.url], KEY, 1)
         careful, forgetful = Client(ledger, 0), Client(ledger, 1, keyless=True)
 
-        async def cut_while_creating(client: Client) -> bool:
+        async def cut_while_escalating(client: Client) -> bool:
             """Lose the answer to a commit, the client's or another one; whether the client had to ask again."""
+            ticket = await do(client, "create")
             link.fuse = Fuse("down", 0, since=COMMIT)
-            await do(client, "create")
+            await do(client, "escalate", id=ticket)
             return ledger.deeds[-1].attempts > 1
 
         for client in (careful, forgetful):
-            await until(lambda client=client: cut_while_creating(client), 120, "an answer is lost")
+            await until(lambda client=client: cut_while_escalating(client), 120, "an answer is lost")
         evidence = await gather(database, workspace, ledger.deeds)
     assert twice(evidence) == {deed.key for deed in ledger.deeds[-1:]}
     assert ledger.deeds[-1].attempts > 1

@@ -357,17 +357,19 @@ async def test_all_nouns_are_searched_without_a_type(small: Desk) -> None:
 
 
 async def test_pages_over_all_nouns(small: Desk) -> None:
-    whole = (await search(small.session, query="billing"))["results"]
-    rows, cursor = [], None
-    for _ in whole:
-        page = await search(small.session, query="billing", limit=1, cursor=cursor)
-        rows += page["results"]
-        cursor = page["cursor"]
-        assert page["total"] == 4
+    whole: list[Any] = []
+    rows: list[Any] = [None]
+    cursor = None
+    # Scores depend on all texts of the index, and so on the tests beside this one: until they kept still meanwhile.
+    while rows != whole:
+        whole, rows, cursor = (await search(small.session, query="billing"))["results"], [], None
+        for _ in whole:
+            page = await search(small.session, query="billing", limit=1, cursor=cursor)
+            rows += page["results"]
+            cursor = page["cursor"]
+            assert page["total"] == 4
     assert cursor is None
-    for row in rows + whole:
-        del row["$score"]  # it depends on all texts of the index, and so on the tests beside this one
-    assert rows == whole
+    assert len(rows) == 4
 
 
 async def test_what_is_written_is_found_at_once_and_what_is_deleted_is_not(desk: Desk) -> None:
