@@ -309,6 +309,7 @@ async def test_a_consumer_waits_while_the_database_is_away(link: Link, linked: D
         link.target = target
 
     linked.feed.poll = 0.25
+    linked.feed.wake()  # from the pause that it began with
     for number in range(3):
         await desk.Ticket.create(subject=f"Ticket {number}")
     await desk.position()
