@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 from deskgraph.graph.database import Database, Transaction
+from deskgraph.graph.embedded import EmbeddedNeo4j
+from deskgraph.resolvers.desk import Desk
+from deskgraph.resolvers.hooks import Hooks
 
 STATUSES = ["OPEN", "PENDING", "ESCALATED", "RESOLVED", "CLOSED"]
 PRIORITIES = ["LOW", "MEDIUM", "HIGH", "URGENT"]
@@ -34,6 +43,29 @@ CREATE (n:Activity {{id: 'activity_b' + ({FIRST} + at), {COMMON}, type: 'note', 
 }
 SIZES = {"organization": 2_000, "contact": 20_000, "user": 200}
 BATCH = 10_000
+
+
+class Filled(NamedTuple):
+    """A Neo4j of its own, by its process, with desks in it; a folder for what is served from it."""
+
+    database: Database
+    pid: int
+    folder: str
+
+
+@asynccontextmanager
+async def filled(workspaces: Sequence[str], tickets: int) -> AsyncIterator[Filled]:
+    """The same desk in each workspace; the environment leads the servers that are started to its Neo4j."""
+    folder = tempfile.mkdtemp(prefix="deskgraph-bench-")
+    with EmbeddedNeo4j(Path(folder) / "neo4j", heap="2g", train=False) as server:
+        os.environ |= {"NEO4J_URI": server.uri, "NEO4J_USERNAME": server.username, "NEO4J_PASSWORD": server.password}
+        async with Database(server.uri, server.username, server.password) as database:
+            for workspace in workspaces:
+                async with Desk(database, workspace, hooks=Hooks()):
+                    await fill(database, workspace, tickets)
+            await database.run("CALL db.awaitIndexes(600)")
+            assert server.pid
+            yield Filled(database, server.pid, folder)
 
 
 def numbers(size: int) -> str:

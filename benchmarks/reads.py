@@ -8,20 +8,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks import operations
-from benchmarks.data import fill, numbers
+from benchmarks.data import filled, numbers
 from benchmarks.floor import READS, parameters
 from benchmarks.load import Target, ask, compare, same
 from benchmarks.serving import Server, floor, machine, peer, served
-from deskgraph.graph.database import Database
-from deskgraph.graph.embedded import EmbeddedNeo4j
-from deskgraph.resolvers.desk import Desk
-from deskgraph.resolvers.hooks import Hooks
 
 WORKSPACE = "bench"
 DEEP = 25_000  # rows before page 500 of 50
@@ -29,26 +22,23 @@ DEEP = 25_000  # rows before page 500 of 50
 
 async def main(arguments: argparse.Namespace) -> None:
     """Fill, serve, measure in turns, print."""
-    folder = tempfile.mkdtemp(prefix="deskgraph-bench-")
     print(f"{machine()}, {arguments.tickets:,} tickets\n", flush=True)
-    with EmbeddedNeo4j(Path(folder) / "neo4j", heap="2g", train=False) as server:
-        os.environ |= {"NEO4J_URI": server.uri, "NEO4J_USERNAME": server.username, "NEO4J_PASSWORD": server.password}
-        async with Database(server.uri, server.username, server.password) as database:
-            async with Desk(database, WORKSPACE, hooks=Hooks()):
-                await fill(database, WORKSPACE, arguments.tickets)
-            await database.run("CALL db.awaitIndexes(600)")
-        assert server.pid
-        async with floor(WORKSPACE) as bare, served(WORKSPACE, folder) as desk, peer() as node:
-            given = {
-                "workspace": WORKSPACE,
-                "id": f"ticket_b{numbers(arguments.tickets)}",
-                "since": "2025-12-25T00:00:00Z",  # 30 days before the last of 100,000 tickets
-            }
-            given |= await deep(f"http://{desk.address}/graphql", min(DEEP, arguments.tickets // 2))
-            for name in arguments.only or READS:
-                targets = list(asked(name, given, bare, desk, node))
-                await same(targets)
-                await compare(name, targets, server.pid, arguments.seconds)
+    async with (
+        filled([WORKSPACE], arguments.tickets) as there,
+        floor(WORKSPACE) as bare,
+        served(WORKSPACE, there.folder) as desk,
+        peer() as node,
+    ):
+        given = {
+            "workspace": WORKSPACE,
+            "id": f"ticket_b{numbers(arguments.tickets)}",
+            "since": "2025-12-25T00:00:00Z",  # 30 days before the last of 100,000 tickets
+        }
+        given |= await deep(f"http://{desk.address}/graphql", min(DEEP, arguments.tickets // 2))
+        for name in arguments.only or READS:
+            targets = list(asked(name, given, bare, desk, node))
+            await same(targets)
+            await compare(name, targets, there.pid, arguments.seconds)
 
 
 def asked(name: str, given: dict[str, str], bare: Server, desk: Server, node: Server) -> Iterator[Target]:

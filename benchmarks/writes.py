@@ -9,20 +9,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks import operations
-from benchmarks.data import FIRST, SIZES, fill, numbers
+from benchmarks.data import FIRST, SIZES, filled, numbers
 from benchmarks.floor import WRITES, parameters
 from benchmarks.load import Target, compare, same
 from benchmarks.serving import Server, floor, machine, peer, served
 from deskgraph.graph.database import Database
-from deskgraph.graph.embedded import EmbeddedNeo4j
-from deskgraph.resolvers.desk import Desk
-from deskgraph.resolvers.hooks import Hooks
 
 FLOOR, DESK, PEER = WORKSPACES = ("bench-floor", "bench", "bench-peer")
 WRITTEN = {
@@ -36,22 +30,18 @@ RETURN t.id AS id, COLLECT { MATCH (t)-[:ASSIGNED_TO]->(u:User) RETURN u.id } AS
 
 async def main(arguments: argparse.Namespace) -> None:
     """Fill, serve, measure in turns, print."""
-    folder = tempfile.mkdtemp(prefix="deskgraph-bench-")
     print(f"{machine()}, {arguments.tickets:,} tickets\n", flush=True)
-    with EmbeddedNeo4j(Path(folder) / "neo4j", heap="2g", train=False) as server:
-        os.environ |= {"NEO4J_URI": server.uri, "NEO4J_USERNAME": server.username, "NEO4J_PASSWORD": server.password}
-        async with Database(server.uri, server.username, server.password) as database:
-            for workspace in WORKSPACES:
-                async with Desk(database, workspace, hooks=Hooks()):
-                    await fill(database, workspace, arguments.tickets)
-            await database.run("CALL db.awaitIndexes(600)")
-            assert server.pid
-            async with floor(FLOOR) as bare, served(DESK, folder) as desk, peer() as node:
-                for name in arguments.only or WRITES:
-                    targets = list(asked(name, arguments.tickets, bare, desk, node))
-                    await same(targets)
-                    await same_written(database, name)
-                    await compare(name, targets, server.pid, arguments.seconds, lambda: ordered(database))
+    async with (
+        filled(WORKSPACES, arguments.tickets) as there,
+        floor(FLOOR) as bare,
+        served(DESK, there.folder) as desk,
+        peer() as node,
+    ):
+        for name in arguments.only or WRITES:
+            targets = list(asked(name, arguments.tickets, bare, desk, node))
+            await same(targets)
+            await same_written(there.database, name)
+            await compare(name, targets, there.pid, arguments.seconds, lambda: ordered(there.database))
 
 
 def asked(name: str, tickets: int, bare: Server, desk: Server, node: Server) -> Iterator[Target]:

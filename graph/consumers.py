@@ -222,13 +222,6 @@ async def chain(tx: Transaction, event: str) -> str:
     return " -> ".join(f"{step['type']} ({step['position']}, by {step['actor']})" for step in steps)
 
 
-async def lock_consumer(tx: Transaction, name: str) -> int:
-    """Take the consumer's lock; its position."""
-    row = await tx.one(statement("lock_consumer"), name=name)
-    assert row
-    return int(row["position"])
-
-
 async def advance_consumer(tx: Transaction, name: str, position: int) -> None:
     """Have a reader that takes no deliveries be done with everything up to a position."""
     await tx.run(statement("advance_consumer"), name=name, position=position)

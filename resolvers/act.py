@@ -12,13 +12,14 @@ from typing import Any
 
 import structlog
 
-from deskgraph.graph.compiler.cypher import Plan, Value, by_id, picked, plan
+from deskgraph.graph.compiler.cypher import Plan, Value, picked, plan
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import is_passing
 from deskgraph.graph.writing import Deed, Guard, lock, write, write_alone, write_if
-from deskgraph.resolvers.claimed import Earlier, claim_keys, release_keys, settle_keys
+from deskgraph.resolvers.claimed import claim_keys, release_keys, settle_keys
 from deskgraph.resolvers.command import Command, Outcome, Want
 from deskgraph.resolvers.records import Draft, Record
+from deskgraph.resolvers.rereading import reread, with_positions
 from deskgraph.resolvers.session import Session, joined, run_hook
 from deskgraph.schema.errors import (
     CausalChainError,
@@ -63,7 +64,8 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
             desk.numbers.give_back(numbers)
     desk.feed.wake()
     await command.verb.committed(desk)
-    return await _with_position(session, outcome, wanted)
+    [outcome] = await with_positions(session, command.verb.noun, [outcome], wanted)
+    return outcome
 
 
 async def _outcome(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
@@ -92,17 +94,6 @@ async def _alone(session: Session, command: Command, wanted: dict[str, Want]) ->
 def _is_plain(session: Session, command: Command) -> bool:
     """Whether neither the verb nor a hook has to see anything before it is written."""
     return not (command.verb.looks(command.given) or session.desk.is_hooked(command.verb))
-
-
-async def _with_position(session: Session, outcome: Outcome, wanted: dict[str, Want]) -> Outcome:
-    """Where the event's position is wanted, which it gets after the commit, wait for it and read the event again."""
-    late = {key: want for key, want in wanted.items() if want.of == "event" and want.picks_field("position")}
-    if not late:
-        return outcome
-    await session.desk.feed.settle()
-    scope = Scope()
-    events = {key: by_id(Event, outcome.event, want.picks, scope) for key, want in late.items()}
-    return replace(outcome, payload=outcome.payload | await session.read(plan(events, scope)))
 
 
 def checked(command: Command) -> Command:
@@ -135,7 +126,8 @@ async def in_transaction(session: Session, command: Command, wanted: dict[str, W
         if isinstance(earlier, DeskError):
             raise earlier
         if earlier:
-            return await _again(session, command, earlier, wanted)
+            [payload] = await reread(session, command.verb.noun, [(earlier.subject, earlier.event)], wanted)
+            return Outcome(earlier.subject, earlier.event, payload, replayed=True)
     try:
         deed, payload = await _written(session, command, payload_plan(command.verb.noun, wanted))
         await command.verb.finish(deed.subject, deed.change, session)
@@ -252,16 +244,3 @@ def payload_plan(noun: type[Noun], wanted: dict[str, Want]) -> Plan:
     nodes: dict[str, tuple[type[Noun], str]] = {"event": (Event, "event"), "subject": (noun, "n")}
     values = {key: picked(*nodes[want.of], want.picks, scope) for key, want in wanted.items()}
     return plan(values or {WRITTEN: Value("true")}, scope)
-
-
-async def _again(session: Session, command: Command, earlier: Earlier, wanted: dict[str, Want]) -> Outcome:
-    """Read what is wanted of what was done earlier with the same key."""
-    scope = Scope()
-    compiled = {
-        key: by_id(Event, earlier.event, want.picks, scope)
-        if want.of == "event"
-        else by_id(command.verb.noun, earlier.subject, want.picks, scope, deleted=True)
-        for key, want in wanted.items()
-    }
-    payload = await session.read(plan(compiled, scope)) if compiled else {}
-    return Outcome(earlier.subject, earlier.event, payload, replayed=True)

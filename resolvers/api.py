@@ -40,6 +40,7 @@ from deskgraph.schema.errors import DeskError
 from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
 from deskgraph.schema.verb import VERBS, Verb
+from deskgraph.schema.words import capitalized
 
 # Documents of texts that were found valid: there is one schema a process, so they stay so.
 _VALID: Recent[DocumentNode] = Recent(MAX_OPERATIONS)
@@ -170,7 +171,7 @@ def _mutation() -> Any:
     fields = []
     for verb in VERBS.values():
         name = verb.mutation()
-        given = {"input": (f"{name[0].upper()}{name[1:]}Input", f"What {name} takes.")}
+        given = {"input": (f"{capitalized(name)}Input", f"What {name} takes.")}
         doc = f"{types.doc_of(verb)} Writes the event `{verb.event()}`.{_states(verb)}"
         fields.append(types.field(name, f"{verb.noun.__name__}Payload", doc, given))
         if verb.batched:
@@ -184,7 +185,7 @@ def _mutation() -> Any:
 def _batch(verb: type[Verb]) -> StrawberryField:
     name = verb.batch()
     doc = f"Does {verb.mutation()} many times, in one transaction: all or nothing, or each item for itself."
-    given = {"input": (f"{name[0].upper()}{name[1:]}Input", f"What {name} takes.")}
+    given = {"input": (f"{capitalized(name)}Input", f"What {name} takes.")}
     return types.field(name, f"{verb.noun.__name__}BatchPayload", doc, given)
 
 

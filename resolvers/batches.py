@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from deskgraph.graph.compiler.cypher import by_ids, plan
-from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction
 from deskgraph.graph.writing import Deed, reasons, write_many
 from deskgraph.resolvers.act import checked, decide, in_transaction, payload_plan, perform
 from deskgraph.resolvers.claimed import Claimed, Earlier, claim_keys, release_keys, settle_keys
-from deskgraph.resolvers.command import Command, Outcome, Want
+from deskgraph.resolvers.command import Answer, Command, Outcome, Want
+from deskgraph.resolvers.rereading import reread, with_positions
 from deskgraph.resolvers.session import Session, joined
 from deskgraph.schema.errors import (
     AlreadyExistsError,
@@ -21,13 +20,11 @@ from deskgraph.schema.errors import (
     InvalidInputError,
     UnavailableError,
 )
-from deskgraph.schema.event import Event
 from deskgraph.schema.ids import new_id
 from deskgraph.schema.verb import Verb
 
 MOST = 1000
 Wanted = dict[str, Want]
-Answer = Outcome | DeskError
 
 
 class _RefusedError(Exception):
@@ -63,7 +60,11 @@ async def perform_batch(
         if session.tx:  # only its owner can roll it back
             raise next(iter(refused.errors.values())) from refused
         return _none_done([refused.errors.get(at, item) for at, item in enumerate(items)])
-    return await _with_positions(session, answers, wanted)
+    if session.tx:
+        return answers
+    done = [answer for answer in answers if isinstance(answer, Outcome)]
+    placed = iter(await with_positions(session, verb.noun, done, wanted))
+    return [next(placed) if isinstance(answer, Outcome) else answer for answer in answers]
 
 
 def _checked(command: Command) -> Command | DeskError:
@@ -112,7 +113,7 @@ async def _committed(
     desk = session.desk
     numbers = await desk.numbers.reserve(len(items)) if verb.numbered() and not session.tx else [0] * len(items)
     seed = session.seed or new_id("seed")
-    batch = Batch(session, items, wanted, numbers, atomic=atomic)
+    batch = Batch(items, wanted, numbers, atomic=atomic)
     work = batch.singly if singly else batch.together
     if session.tx:
         return await work(session)
@@ -139,7 +140,6 @@ def _new(answer: Answer) -> bool:
 class Batch:
     """What is to be done in one transaction."""
 
-    session: Session
     items: list[Command | DeskError]
     wanted: Wanted
     numbers: list[int]
@@ -166,8 +166,9 @@ class Batch:
         deeds = [deed for deed in decided if isinstance(deed, Deed)]
         noun = sound[0].verb.noun
         written = await write_many(tx, deeds, payload_plan(noun, self.wanted)) if deeds else {}
-        again = [earlier for earlier in decided if isinstance(earlier, Earlier)]
-        read = await self._again(session, noun, again) if again else {}
+        again = [(earlier.subject, earlier.event) for earlier in decided if isinstance(earlier, Earlier)]
+        found = await reread(session, noun, again, self.wanted) if again else []
+        read = {event: payload for (_, event), payload in zip(again, found, strict=True)}
         why = await reasons(tx, [deed for deed in deeds if deed.subject not in written])
         answers = [_answer(made, written, read, why) for made in decided]
         if self.atomic and (errors := {at: one for at, one in enumerate(answers) if isinstance(one, DeskError)}):
@@ -198,11 +199,6 @@ class Batch:
         await settle_keys(tx, [(key, done.subject, done.event) for key, done in mine if isinstance(done, Outcome)])
         await release_keys(tx, [key for key, refused in mine if isinstance(refused, DeskError)])
 
-    async def _again(self, session: Session, noun: type[Any], again: list[Earlier]) -> dict[str, dict[str, Any]]:
-        """What is wanted of what was done earlier with the same keys, by event."""
-        found = await _read(session, noun, [(one.subject, one.event) for one in again], self.wanted)
-        return {one.event: payload for one, payload in zip(again, found, strict=True)}
-
 
 def _answer(
     made: Deed | Earlier | DeskError, written: dict[str, Any], read: dict[str, Any], why: dict[str, DeskError]
@@ -214,40 +210,6 @@ def _answer(
     if made.subject not in written:
         return why[made.subject]
     return Outcome(made.subject, made.event, written[made.subject])
-
-
-async def _with_positions(session: Session, answers: list[Answer], wanted: Wanted) -> list[Answer]:
-    """Where events' positions are wanted, which they get after the commit, wait for them and read the events again."""
-    late = {key: want for key, want in wanted.items() if want.of == "event" and want.picks_field("position")}
-    done = [answer for answer in answers if isinstance(answer, Outcome)]
-    if not late or not done or session.tx:
-        return answers
-    await session.desk.feed.settle()
-    found = await _read(session, Event, [(one.subject, one.event) for one in done], late)
-    fresh = {one.event: payload for one, payload in zip(done, found, strict=True)}
-    return [
-        replace(one, payload=one.payload | fresh[one.event]) if isinstance(one, Outcome) else one for one in answers
-    ]
-
-
-async def _read(
-    session: Session, noun: type[Any], wrote: list[tuple[str, str]], wanted: Wanted
-) -> list[dict[str, Any]]:
-    """What is wanted of each pair of a subject and an event."""
-    scope = Scope()
-    values = {
-        key: by_ids(Event, want.picks, scope, "events")
-        if want.of == "event"
-        else by_ids(noun, want.picks, scope, "subjects", deleted=True)
-        for key, want in wanted.items()
-    }
-    if not values:
-        return [{} for _ in wrote]
-    made = plan(values, scope)
-    ids = {"subjects": [subject for subject, _ in wrote], "events": [event for _, event in wrote]}
-    row = await session.read(replace(made, parameters={**made.parameters, **ids}))
-    at = {key: 1 if want.of == "event" else 0 for key, want in wanted.items()}
-    return [{key: row[key].get(pair[at[key]]) for key in wanted} for pair in wrote]
 
 
 def _tx(session: Session) -> Transaction:

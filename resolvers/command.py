@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import orjson
 
 from deskgraph.graph.compiler.picks import Pick
+from deskgraph.schema.errors import BatchRefusedError, DeskError
 from deskgraph.schema.verb import Verb
 
 
@@ -52,3 +53,11 @@ class Outcome:
     payload: dict[str, Any] = field(default_factory=dict)
     replayed: bool = False
     reveal: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+Answer = Outcome | DeskError
+
+
+def is_at_fault(answer: Answer) -> TypeGuard[DeskError]:
+    """Whether it was refused for a reason of its own, and not because another one of its batch was."""
+    return isinstance(answer, DeskError) and not isinstance(answer, BatchRefusedError)

@@ -18,10 +18,10 @@ from deskgraph.graph.setup import prepare
 from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
 from deskgraph.resolvers.after_hooks import HookRunner, settings_of
-from deskgraph.resolvers.batches import Answer, perform_batch
+from deskgraph.resolvers.batches import perform_batch
 from deskgraph.resolvers.before_hooks import BeforeHooks
 from deskgraph.resolvers.claims import concrete
-from deskgraph.resolvers.command import Command, Outcome, Want
+from deskgraph.resolvers.command import Answer, Command, Outcome, Want
 from deskgraph.resolvers.consumers import Consumers, Received, consume
 from deskgraph.resolvers.do import Result, do
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks

@@ -12,11 +12,11 @@ from deskgraph.graph.compiler.picks import Rows, list_of, record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction
 from deskgraph.graph.writing import Cause
-from deskgraph.resolvers.command import Command, Want
+from deskgraph.resolvers.command import Command, Want, is_at_fault
 from deskgraph.resolvers.hooks import HookPoint, Hooks
 from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.where import order_entries, where
-from deskgraph.schema.errors import BatchRefusedError, DeskError, InvalidInputError
+from deskgraph.schema.errors import DeskError, InvalidInputError
 from deskgraph.schema.noun import NOUNS, Entity, Noun
 from deskgraph.schema.paging import MAX_PAGE
 from deskgraph.schema.verb import Verb, verbs_of
@@ -235,7 +235,7 @@ class VerbWord:
         commands = [command_of(verb, **given) for given in items]
         wanted = {"record": Want("subject", record_picks(verb.noun))}
         answers = await session.desk.perform_batch(session, verb, commands, wanted, atomic=atomic)
-        refused = [one for one in answers if isinstance(one, DeskError) and not isinstance(one, BatchRefusedError)]
+        refused = [one for one in answers if is_at_fault(one)]
         if atomic and refused:
             raise refused[0]
         return [one if isinstance(one, DeskError) else Record.read(verb.noun, one.payload["record"]) for one in answers]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeGuard
+from typing import Any
 
 from graphql import FieldNode, GraphQLResolveInfo
 
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
-from deskgraph.resolvers.batches import Answer
-from deskgraph.resolvers.command import Command, Outcome, Want
-from deskgraph.schema.errors import BatchRefusedError, DeskError
+from deskgraph.resolvers.command import Answer, Command, Outcome, Want, is_at_fault
+from deskgraph.schema.errors import DeskError
 from deskgraph.schema.event import Event
 from deskgraph.schema.types import UserError
 from deskgraph.schema.verb import Verb
@@ -49,7 +48,7 @@ def batch_mutation(verb: type[Verb]) -> Resolver:
         session, atomic = info.context.session, input.get("atomic") is not False
         try:
             answers = await session.desk.perform_batch(session, verb, commands, wanted, atomic=atomic)
-            errors = [_error(one, f"items.{at}") for at, one in enumerate(answers) if _is_at_fault(one)]
+            errors = [_error(one, f"items.{at}") for at, one in enumerate(answers) if is_at_fault(one)]
         except DeskError as error:
             answers, errors = [], [_error(error)]
         values = {"done": sum(isinstance(one, Outcome) for one in answers), "errors": errors, TYPENAME: name}
@@ -57,10 +56,6 @@ def batch_mutation(verb: type[Verb]) -> Resolver:
         return {key: results[key] if key in lists else values[nodes[0].name.value] for key, nodes in fields.items()}
 
     return resolve
-
-
-def _is_at_fault(answer: Answer) -> TypeGuard[DeskError]:
-    return isinstance(answer, DeskError) and not isinstance(answer, BatchRefusedError)
 
 
 def _told(verb: type[Verb], answer: Answer, keys: dict[str, str], others: dict[str, str]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from deskgraph.schema.noun import NOUNS, Entity, Noun
 from deskgraph.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from deskgraph.schema.scalars import DateTime, Long, Words
 from deskgraph.schema.verb import Verb, verbs_of
+from deskgraph.schema.words import capitalized
 
 # Annotations are written as text and looked up here when the schema is built, so that types may refer to each other.
 TYPES: dict[str, Any] = {"ID": strawberry.ID, "Long": Long, "DateTime": DateTime, "JSON": JSON}
@@ -232,8 +233,7 @@ def define_verb(verb: type[Verb]) -> None:
     fields += [input_field(declared, needed=verb.needs(declared)) for declared in verb.inputs.values()]
     key = "Your key for this very change: sent again with the same input, it answers with the first result."
     fields.append(optional_input("idempotencyKey", "str", key))
-    title = verb.mutation()[0].upper() + verb.mutation()[1:]
-    define(f"{title}Input", f"What {verb.mutation()} takes.", fields, is_input=True)
+    define(f"{capitalized(verb.mutation())}Input", f"What {verb.mutation()} takes.", fields, is_input=True)
 
 
 def input_field(declared: Any, *, needed: bool) -> StrawberryField:
@@ -262,11 +262,10 @@ def define_payload(noun: type[Entity]) -> None:
 
 def define_batch(verb: type[Verb]) -> None:
     """The input of the mutation that does a verb many times, and what that answers with."""
-    name, title = verb.noun.__name__, verb.batch()[0].upper() + verb.batch()[1:]
-    one = f"{verb.mutation()[0].upper()}{verb.mutation()[1:]}Input"
+    name, one = verb.noun.__name__, f"{capitalized(verb.mutation())}Input"
     atomic = "Whether all is done or nothing, which is the default. If false, each item counts for itself."
     given = [field("items", f"list[{one}]", "1 to 1,000 items."), optional_input("atomic", "bool", atomic)]
-    define(f"{title}Input", f"What {verb.batch()} takes.", given, is_input=True)
+    define(f"{capitalized(verb.batch())}Input", f"What {verb.batch()} takes.", given, is_input=True)
     if f"{name}BatchPayload" not in TYPES:
         define(
             f"{name}BatchPayload",

@@ -15,7 +15,7 @@ from deskgraph.schema.errors import InvalidInputError
 from deskgraph.schema.fields import Field, Prop, Ref, Revealed
 from deskgraph.schema.noun import Entity
 from deskgraph.schema.scalars import Words
-from deskgraph.schema.words import participle, past
+from deskgraph.schema.words import capitalized, participle, past
 
 Input = Prop | Ref
 
@@ -99,7 +99,7 @@ class Verb:
     @classmethod
     def batch(cls) -> str:
         """The name of the mutation that does it many times: `createTickets`."""
-        return f"{cls.name}{cls.noun.plural[0].upper()}{cls.noun.plural[1:]}"
+        return f"{cls.name}{capitalized(cls.noun.plural)}"
 
     @classmethod
     def word(cls) -> str:

@@ -36,6 +36,11 @@ def forms(phrase: str) -> tuple[str, str]:
     return f"{participle(verb)}{blank}{rest}", f"{IRREGULAR.get(verb) or past(verb)}{blank}{rest}"
 
 
+def capitalized(name: str) -> str:
+    """A name with a capital in front, as types have it: createTicket -> CreateTicket."""
+    return f"{name[0].upper()}{name[1:]}"
+
+
 def participle(verb: str) -> str:
     """The form that names a before-hook: create -> creating, stop -> stopping."""
     return _stem(verb) + "ing"

@@ -8,6 +8,7 @@ import textwrap
 from deskgraph.schema.noun import Entity, Noun
 from deskgraph.schema.types import doc_of
 from deskgraph.schema.verb import Verb, verbs_of
+from deskgraph.schema.words import capitalized
 
 FINDING = """
     def find(
@@ -66,7 +67,7 @@ def quoted(doc: str, indent: int = 4) -> str:
 
 def title(verb: type[Verb]) -> str:
     """`ResolveTicket`."""
-    return verb.mutation()[0].upper() + verb.mutation()[1:]
+    return capitalized(verb.mutation())
 
 
 def constant(verb: type[Verb]) -> str:

@@ -13,6 +13,7 @@ import orjson
 from deskgraph.importing.items import CALLED, Call, Known, Reader, calls_of, plural_of, reason, resolved
 from deskgraph.importing.rows import Read, Row, rows
 from deskgraph.schema.errors import AlreadyExistsError, DeskError, InvalidInputError, UnavailableError
+from deskgraph.schema.words import capitalized
 
 BATCH = 500
 FOUND = 100
@@ -97,7 +98,7 @@ async def _known(query: Query, calls: set[Call]) -> Known:
 
 async def _batch(query: Query, reader: Reader, ready: list[tuple[Row, dict[str, Any]]], loaded: Loaded) -> None:
     name = reader.verb.batch()
-    text = IMPORT.format(name=name, title=f"{name[0].upper()}{name[1:]}")
+    text = IMPORT.format(name=name, title=capitalized(name))
     answer = (await query(text, input={"items": [item for _, item in ready], "atomic": False}))[name]
     for (row, _), result in zip(ready, answer["results"], strict=True):
         for error in result["errors"]:

@@ -1,0 +1,51 @@
+"""What verbs did, read again: what was done before, and events with the positions that they get after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from deskgraph.graph.compiler.cypher import by_ids, plan
+from deskgraph.graph.compiler.scope import Scope
+from deskgraph.resolvers.command import Outcome, Want
+from deskgraph.resolvers.session import Session
+from deskgraph.schema.event import Event
+from deskgraph.schema.noun import Noun
+
+Payload = dict[str, Any]
+SUBJECTS, EVENTS = "subjects", "events"
+
+
+async def reread(
+    session: Session, noun: type[Noun], wrote: Sequence[tuple[str, str]], wanted: dict[str, Want]
+) -> list[Payload]:
+    """What is wanted of each pair of a subject and an event, in one query. A subject may be deleted by now."""
+    if not wanted:
+        return [{} for _ in wrote]
+    scope = Scope()
+    values = {
+        key: by_ids(Event, want.picks, scope, EVENTS)
+        if want.of == "event"
+        else by_ids(noun, want.picks, scope, SUBJECTS, deleted=True)
+        for key, want in wanted.items()
+    }
+    made = plan(values, scope)
+    ids = {SUBJECTS: [subject for subject, _ in wrote], EVENTS: [event for _, event in wrote]}
+    row = await session.read(replace(made, parameters={**made.parameters, **ids}))
+    return [
+        {key: row[key].get(event if want.of == "event" else subject) for key, want in wanted.items()}
+        for subject, event in wrote
+    ]
+
+
+async def with_positions(
+    session: Session, noun: type[Noun], outcomes: Sequence[Outcome], wanted: dict[str, Want]
+) -> list[Outcome]:
+    """Where events' positions are wanted, which they get after the commit, wait for them and read the events again."""
+    late = {key: want for key, want in wanted.items() if want.of == "event" and want.picks_field("position")}
+    if not late or not outcomes:
+        return list(outcomes)
+    await session.desk.feed.settle()
+    fresh = await reread(session, noun, [(one.subject, one.event) for one in outcomes], late)
+    return [replace(one, payload=one.payload | read) for one, read in zip(outcomes, fresh, strict=True)]
