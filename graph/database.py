@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -66,7 +67,7 @@ class Transaction:
         """The rows of a query; `$workspace` is given."""
         self._watch.asked()
         result = await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace)
-        rows = await result.data()
+        rows = await _rows(result)
         self._watch.answered()
         return rows
 
@@ -112,6 +113,7 @@ class Database:
             connection_acquisition_timeout=15.0,
             notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
+        self._idle: dict[str, list[neo4j.AsyncSession]] = {neo4j.READ_ACCESS: [], neo4j.WRITE_ACCESS: []}
 
     async def __aenter__(self) -> Self:
         return self
@@ -123,6 +125,8 @@ class Database:
 
     async def close(self) -> None:
         """Give the connections back."""
+        for session in itertools.chain(*self._idle.values()):
+            await session.close()
         await self._driver.close()
 
     async def ready(self) -> None:
@@ -139,35 +143,40 @@ class Database:
 
     async def ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """The only row of a query that reads, in one round trip. It is not run again, as `read` does."""
-
-        async def ask() -> dict[str, Any]:
-            query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
-            async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
-                watch.asked()
-                record = await (await session.run(query, parameters, workspace=workspace)).single(strict=True)
-                return dict(zip(record.keys(), record.values(), strict=True))
-
-        return await _guard(ask())
+        [row] = await _guard(self._query(neo4j.READ_ACCESS, workspace, cypher, parameters))
+        return row
 
     async def put(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         """The rows of a query that writes and is a transaction of its own, in one round trip.
 
         It is run again after a fault that has surely undone it. After one that may not have, it is UNAVAILABLE.
         """
-
-        async def put() -> list[dict[str, Any]]:
-            query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
-            async with Watch(self.silence) as watch, self._session(neo4j.WRITE_ACCESS) as session:
-                watch.asked()
-                return await (await session.run(query, parameters, workspace=workspace)).data()
-
         again = AsyncRetrying(
             retry=retry_if_exception(_is_undone),
             stop=stop_after_delay(self.patience),
             wait=wait_random_exponential(0.02, max=1),
             reraise=True,
         )
-        return await _guard(again(put))
+        return await _guard(again(self._query, neo4j.WRITE_ACCESS, workspace, cypher, parameters))
+
+    async def _query(
+        self, access: str, workspace: str, cypher: str, parameters: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The rows of a query that is a transaction of its own. Its session is kept for the next one of its kind."""
+        idle = self._idle[access]
+        async with Watch(self.silence) as watch:
+            session = idle.pop() if idle else self._session(access)
+            watch.asked()
+            try:
+                query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
+                rows = await _rows(await session.run(query, parameters, workspace=workspace))
+            except BaseException as error:
+                if isinstance(error, asyncio.CancelledError):
+                    session.cancel()
+                await session.close()
+                raise
+        idle.append(session)
+        return rows
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
@@ -182,8 +191,7 @@ class Database:
         """Run a statement that is no business of one workspace, such as a constraint, in its own transaction."""
 
         async def work(session: neo4j.AsyncSession) -> list[dict[str, Any]]:
-            result = await session.run(DIALECT + cypher, parameters)
-            return await result.data()
+            return await _rows(await session.run(DIALECT + cypher, parameters))
 
         async with self._session(neo4j.WRITE_ACCESS) as session:
             return await _guard(work(session))
@@ -192,6 +200,12 @@ class Database:
         return self._driver.session(
             database=self.name, default_access_mode=access, bookmark_manager=self._driver.execute_query_bookmark_manager
         )
+
+
+async def _rows(result: neo4j.AsyncResult) -> list[dict[str, Any]]:
+    """All rows. They hold no nodes, edges or paths, which the driver's own `data()` looks for in every value."""
+    keys = result.keys()
+    return [dict(zip(keys, record.values(), strict=True)) async for record in result]
 
 
 async def _ready(tx: Transaction) -> None:

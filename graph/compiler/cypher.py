@@ -7,7 +7,6 @@ can't express (opaque cursors, JSON kept as text), are left to a shape: a functi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ import orjson
 from deskgraph.graph.compiler import paging
 from deskgraph.graph.compiler.filters import both, equalities, predicates
 from deskgraph.graph.compiler.names import quote
+from deskgraph.graph.compiler.naming import Shape, naming
 from deskgraph.graph.compiler.pages import Page, page_of
 from deskgraph.graph.compiler.picks import Pick, Rows
 from deskgraph.graph.compiler.rows import ConnectionShape, wants
@@ -23,8 +23,6 @@ from deskgraph.graph.compiler.scope import Holes, Scope
 from deskgraph.schema.event import Event
 from deskgraph.schema.fields import Derived, Json, Many, One, Prop
 from deskgraph.schema.noun import Noun, noun_of, targets
-
-Shape = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +128,8 @@ def picked(noun: type[Noun], variable: str, picks: tuple[Pick, ...], scope: Scop
 
 
 def _naming(picks: tuple[Pick, ...], values: list[Value], holes: Holes) -> Shape:
-    keys = tuple(pick.key for pick in picks)
     needed = [at for at, pick in enumerate(picks) if isinstance(pick.field, Prop) and pick.field.required]
-    finishing = [(key, value.shape) for key, value in zip(keys, values, strict=True) if value.shape]
-
-    def shape(row: list[Any] | None) -> dict[str, Any] | None:
-        if row is None:
-            return None
-        if None in row and any(row[at] is None for at in needed):
-            holes.found = True
-        fields = dict(zip(keys, row, strict=True))
-        for key, finish in finishing:
-            fields[key] = finish(fields[key])
-        return fields
-
-    return shape
+    return naming([pick.key for pick in picks], needed, [value.shape for value in values], holes)
 
 
 def _field(noun: type[Noun], variable: str, pick: Pick, scope: Scope) -> Value:
@@ -213,12 +198,13 @@ def _page_rows(rows: Rows, page: Page, scope: Scope, finish: ConnectionShape, *,
 
 def row_of(noun: type[Noun], variable: str, page: Page, scope: Scope, finish: ConnectionShape, score: str = "") -> str:
     """The list that a row of a connection is: what its cursor is made of, each selection of its node, its score."""
-    columns = [paging.cursor_values(variable, page) if finish.cursors else "null"]
+    columns = [paging.cursor_values(variable, page)] if finish.cursors else []
     for picks in finish.selections:
         node = picked(noun, variable, picks, scope)
-        finish.shapes.append(node.finished)
+        assert node.shape
+        finish.shapes.append(node.shape)
         columns.append(node.cypher)
-    return f"[{', '.join([*columns, score or 'null'])}]"
+    return f"[{', '.join([*columns, score or 'null'] if finish.scores else columns)}]"
 
 
 def _pattern(noun: type[Noun], variable: str, edge: Many | None, source: str) -> str:

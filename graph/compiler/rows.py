@@ -24,13 +24,14 @@ class ConnectionShape:
     """The shape of a connection, which is a list of its rows and its total.
 
     A row is the values of its cursor, if `cursors` are wanted, then its node once for each place in `selections`, then
-    its score. `shapes` are those of the nodes, filled in while the query is compiled.
+    its score, if `scores` are wanted. `shapes` are those of the nodes, filled in while the query is compiled.
     """
 
     def __init__(self, rows: Rows, page: Page) -> None:
         self.page = page
         self.name = rows.noun.__name__
         self.cursors = any(wants(part.parts, "cursor", "startCursor", "endCursor") for part in rows.parts)
+        self.scores = any(wants(part.parts, "score") for part in rows.parts)
         self.selections: list[tuple[Pick, ...]] = []
         self.shapes: list[Callable[[Any], Any]] = []
         self._makers = [(part.key, self._maker(part)) for part in rows.parts]
@@ -47,8 +48,8 @@ class ConnectionShape:
 
     def _maker(self, part: Part) -> Callable[[Seen], Any]:
         if part.name == "nodes":
-            node = self._node(part)
-            return lambda seen: [node(row) for row in seen.rows]
+            at, column = self._selected(part)
+            return lambda seen: list(map(self.shapes[at], [row[column] for row in seen.rows]))
         if part.name == "edges":
             makers = [(inner.key, self._of_edge(inner)) for inner in part.parts]
             return lambda seen: [{key: make(row) for key, make in makers} for row in seen.rows]
@@ -62,7 +63,8 @@ class ConnectionShape:
 
     def _of_edge(self, part: Part) -> Callable[[Row], Any]:
         if part.name == "node":
-            return self._node(part)
+            at, column = self._selected(part)
+            return lambda row: self.shapes[at](row[column])
         return {
             "cursor": self._cursor,
             "score": lambda row: row[-1],
@@ -80,10 +82,11 @@ class ConnectionShape:
         }
         return makers[name]
 
-    def _node(self, part: Part) -> Callable[[Row], Any]:
+    def _selected(self, part: Part) -> tuple[int, int]:
+        """The place of a new selection, and its column in the rows."""
         at = len(self.selections)
         self.selections.append(part.node)
-        return lambda row: self.shapes[at](row[at + 1])
+        return at, at + self.cursors
 
     def _cursor(self, row: Row) -> str:
         return encode_cursor(self.page.orders, row[0])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
@@ -49,7 +50,7 @@ def settle() -> None:
     gc.freeze()
 
 
-def serving_app(settings: Settings) -> Starlette:
+def serving_app(settings: Settings) -> ASGIApp:
     """An application that opens the desk when it starts. The heavy imports are left to the process that serves."""
     from deskgraph.app import create_app
     from deskgraph.auth import Keys
@@ -62,12 +63,17 @@ def serving_app(settings: Settings) -> Starlette:
         end_with_parent()
         load_hooks(settings.hooks)
         async with open_desk(settings) as desk, relay(settings)(desk):
-            app.mount("", create_app(desk, Keys(settings.key()), heartbeat=settings.heartbeat_seconds))
+            app.state.serving = create_app(desk, Keys(settings.key()), heartbeat=settings.heartbeat_seconds)
             settling = asyncio.create_task(asyncio.to_thread(settle))
             yield
             await settling
 
-    return Starlette(lifespan=lifespan)
+    outer = Starlette(lifespan=lifespan)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await (outer if scope["type"] == "lifespan" else outer.state.serving)(scope, receive, send)
+
+    return app
 
 
 def relay(settings: Settings) -> Callable[[Desk], AbstractAsyncContextManager[None]]:
