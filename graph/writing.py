@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from deskgraph.graph.compiler.cypher import Plan, Value, picked
+from deskgraph.graph.compiler.cypher import Plan, Response, Value, picked
 from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Database, Transaction
@@ -80,7 +80,8 @@ async def lock(tx: Transaction, noun: type[Noun], subject: str) -> dict[str, Any
     return None if row is None else record.finished(row["record"])
 
 
-def _signature(deed: Deed) -> Signature:
+def signature(deed: Deed) -> Signature:
+    """The kind of query that writes it."""
     links = tuple(sorted((name, target is not None) for name, target in deed.change.link.items()))
     by_user = prefix_of(deed.actor) == "user"
     caused, guarded = deed.cause is not None, deed.guard is not None
@@ -104,7 +105,7 @@ def _parameters(deed: Deed) -> dict[str, Any]:
     }
 
 
-async def write(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any]:
+async def write(tx: Transaction, deed: Deed, answer: Plan) -> Response:
     """Write the change and its event, and read the answer, whose query knows them as `n` and `event`.
 
     NOT_FOUND where an edge would lead nowhere and ALREADY_EXISTS where the chosen id is taken: then nothing is written.
@@ -115,7 +116,7 @@ async def write(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any]:
     return written
 
 
-async def write_if(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any] | None:
+async def write_if(tx: Transaction, deed: Deed, answer: Plan) -> Response | None:
     """The same, but None where something is missing or not as the guard wants it.
 
     Then nothing is written.
@@ -124,31 +125,46 @@ async def write_if(tx: Transaction, deed: Deed, answer: Plan) -> dict[str, Any] 
     return None if written is None else answer.shape(written)
 
 
-async def write_alone(database: Database, workspace: str, deed: Deed, answer: Plan) -> dict[str, Any] | None:
+async def write_alone(database: Database, workspace: str, deed: Deed, answer: Plan) -> Response | None:
     """The same in a transaction that is this query alone, in one round trip."""
     rows = await database.put(workspace, _with_answer(deed, answer), {**answer.parameters, **_parameters(deed)})
     return answer.shape(rows[0]) if rows else None
 
 
 def _with_answer(deed: Deed, answer: Plan) -> str:
-    return f"{_write_query(_signature(deed))}\n{answer.cypher}"
+    return f"{_write_query(signature(deed))}\n{answer.cypher}"
 
 
-async def write_many(tx: Transaction, deeds: list[Deed], answer: Plan) -> dict[str, dict[str, Any]]:
-    """The same for many deeds: their answers by the subject's id. Nothing is written of those that have none.
+async def write_group(database: Database, workspace: str, deeds: list[Deed], answer: Plan) -> dict[str, Response]:
+    """The same for deeds of one signature, each of another subject: their answers by the subject's id."""
+    rows = await database.put(workspace, *_together(signature(deeds[0]), deeds, answer))
+    return _by_subject(rows, answer)
+
+
+async def write_many(tx: Transaction, deeds: list[Deed], answer: Plan) -> dict[str, Response]:
+    """The same for many deeds in a transaction. Nothing is written of those that have no answer.
 
     Of each kind of deed there is one query. Each subject comes once.
     """
-    kinds: dict[Signature, list[dict[str, Any]]] = defaultdict(list)
+    kinds: dict[Signature, list[Deed]] = defaultdict(list)
     for deed in deeds:
-        kinds[_signature(deed)].append(_parameters(deed))
-    written: dict[str, dict[str, Any]] = {}
-    for signature, parameters in kinds.items():
-        cypher = f"{_write_many_query(signature)}\n{answer.cypher}, deed.id AS {SUBJECT}"
-        for row in await tx.run(cypher, **answer.parameters, deeds=parameters):
-            subject = row.pop(SUBJECT)
-            written[subject] = answer.shape(row)
+        kinds[signature(deed)].append(deed)
+    written: dict[str, Response] = {}
+    for kind, some in kinds.items():
+        cypher, parameters = _together(kind, some, answer)
+        written |= _by_subject(await tx.run(cypher, **parameters), answer)
     return written
+
+
+def _together(kind: Signature, deeds: list[Deed], answer: Plan) -> tuple[str, dict[str, Any]]:
+    """The query that writes all of them, and its parameters. By their ids, so that locks are taken in one order."""
+    cypher = f"{_write_many_query(kind)}\n{answer.cypher}, deed.id AS {SUBJECT}"
+    ordered = sorted(deeds, key=lambda deed: deed.subject)
+    return cypher, {**answer.parameters, "deeds": [_parameters(deed) for deed in ordered]}
+
+
+def _by_subject(rows: list[dict[str, Any]], answer: Plan) -> dict[str, Response]:
+    return {row.pop(SUBJECT): answer.shape(row) for row in rows}
 
 
 async def reasons(tx: Transaction, deeds: list[Deed]) -> dict[str, DeskError]:

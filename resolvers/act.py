@@ -12,12 +12,11 @@ from typing import Any
 
 import structlog
 
-from deskgraph.graph.compiler.cypher import Plan, Value, picked, plan
-from deskgraph.graph.compiler.scope import Scope
+from deskgraph.graph.compiler.cypher import Plan, Response
 from deskgraph.graph.database import is_passing
-from deskgraph.graph.writing import Deed, Guard, lock, write, write_alone, write_if
+from deskgraph.graph.writing import Deed, Guard, lock, write, write_if
 from deskgraph.resolvers.claimed import claim_keys, release_keys, settle_keys
-from deskgraph.resolvers.command import Command, Outcome, Want
+from deskgraph.resolvers.command import Command, Outcome, Wanted
 from deskgraph.resolvers.records import Draft, Record
 from deskgraph.resolvers.rereading import reread, with_positions
 from deskgraph.resolvers.session import Session, joined, run_hook
@@ -31,19 +30,16 @@ from deskgraph.schema.errors import (
     UnavailableError,
     VersionConflictError,
 )
-from deskgraph.schema.event import Event
 from deskgraph.schema.fields import Text
 from deskgraph.schema.ids import check_id, new_id
-from deskgraph.schema.noun import Noun
 from deskgraph.schema.scalars import Words
 from deskgraph.schema.verb import Verb
 
 MAX_CHAIN = 16
-WRITTEN = "written"
 log = structlog.get_logger(__name__)
 
 
-async def perform(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+async def perform(session: Session, command: Command, wanted: Wanted) -> Outcome:
     """Do a verb; a DeskError means that nothing was changed. What is `wanted` is read in the same transaction."""
     command, session = checked(command), joined(session)
     if session.tx:
@@ -68,7 +64,7 @@ async def perform(session: Session, command: Command, wanted: dict[str, Want]) -
     return outcome
 
 
-async def _outcome(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+async def _outcome(session: Session, command: Command, wanted: Wanted) -> Outcome:
     """A verb in a transaction of its own."""
     if alone := await _alone(session, command, wanted):
         return alone
@@ -78,7 +74,7 @@ async def _outcome(session: Session, command: Command, wanted: dict[str, Want]) 
     )
 
 
-async def _alone(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome | None:
+async def _alone(session: Session, command: Command, wanted: Wanted) -> Outcome | None:
     """A verb that needs one query only, as a transaction of its own; None where it has to be looked into."""
     desk, verb = session.desk, command.verb
     if command.idempotency_key or verb.finishes() or not _is_plain(session, command):
@@ -87,7 +83,7 @@ async def _alone(session: Session, command: Command, wanted: dict[str, Want]) ->
         deed = await _decided_blindly(session, command)
     except DeskError:  # what is wrong first is told elsewhere
         return None
-    payload = await write_alone(desk.database, desk.workspace, deed, payload_plan(verb.noun, wanted))
+    payload = await desk.groups.write(deed, wanted.plan)
     return None if payload is None else Outcome(deed.subject, deed.event, payload, reveal=deed.change.reveal)
 
 
@@ -118,7 +114,7 @@ def _check_conditions(command: Command) -> None:
         raise InvalidInputError(f"expectedVersion must be {wanted}.", field="expectedVersion")
 
 
-async def in_transaction(session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+async def in_transaction(session: Session, command: Command, wanted: Wanted) -> Outcome:
     """A verb inside the session's transaction, which the caller commits, or rolls back for a DeskError."""
     tx = session.tx
     assert tx
@@ -129,16 +125,16 @@ async def in_transaction(session: Session, command: Command, wanted: dict[str, W
             [payload] = await reread(session, command.verb.noun, [(earlier.subject, earlier.event)], wanted)
             return Outcome(earlier.subject, earlier.event, payload, replayed=True)
     try:
-        deed, payload = await _written(session, command, payload_plan(command.verb.noun, wanted))
+        deed, payload = await _written(session, command, wanted.plan)
         await command.verb.finish(deed.subject, deed.change, session)
     except DeskError:
         await release_keys(tx, [command.idempotency_key])
         raise
     await settle_keys(tx, [(command.idempotency_key, deed.subject, deed.event)])
-    return Outcome(deed.subject, deed.event, payload if wanted else {}, reveal=deed.change.reveal)
+    return Outcome(deed.subject, deed.event, payload if wanted else Response(), reveal=deed.change.reveal)
 
 
-async def _written(session: Session, command: Command, answer: Plan) -> tuple[Deed, dict[str, Any]]:
+async def _written(session: Session, command: Command, answer: Plan) -> tuple[Deed, Response]:
     """A verb, decided and written; in one query, where neither it nor a hook has to see the noun before."""
     verb, tx = command.verb, session.tx
     assert tx
@@ -236,11 +232,3 @@ async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
     if answer is None or isinstance(answer, Draft):
         return answer or draft
     raise HookRejectedError(f"The hook {hook!r} must return the {draft.verb.noun.prefix} or None, not {answer!r}.")
-
-
-def payload_plan(noun: type[Noun], wanted: dict[str, Want]) -> Plan:
-    """What is read with the write, of the noun `n` and its `event`; one value at least, so that there is a row."""
-    scope = Scope()
-    nodes: dict[str, tuple[type[Noun], str]] = {"event": (Event, "event"), "subject": (noun, "n")}
-    values = {key: picked(*nodes[want.of], want.picks, scope) for key, want in wanted.items()}
-    return plan(values or {WRITTEN: Value("true")}, scope)

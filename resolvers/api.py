@@ -28,6 +28,7 @@ from strawberry.types.field import StrawberryField
 
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers import consumer_fields, doing, streaming, verbs
+from deskgraph.resolvers.mutating import Done
 from deskgraph.resolvers.passing import MAX_OPERATIONS, MAX_TEXT
 from deskgraph.resolvers.reading import read_operation
 from deskgraph.resolvers.recent import Recent
@@ -50,11 +51,15 @@ __all__ = ["Context", "Schema", "schema", "verbs"]
 
 @dataclass
 class Context:
-    """What an operation brings: whose session it is, where in the log it is. A WebSocket sets `connection_params`."""
+    """What an operation brings: whose session it is, where in the log it is. A WebSocket sets `connection_params`.
+
+    `done` has what of a mutation was done already, by its key: the payload, or the exception.
+    """
 
     session: Session
     connection_params: dict[str, Any] = field(default_factory=dict)
     place: Place = field(default_factory=Place)
+    done: Done = field(default_factory=dict)
 
 
 class ReadAhead(SchemaExtension):

@@ -8,9 +8,9 @@ from typing import Any
 
 from deskgraph.graph.database import Transaction
 from deskgraph.graph.writing import Deed, reasons, write_many
-from deskgraph.resolvers.act import checked, decide, in_transaction, payload_plan, perform
+from deskgraph.resolvers.act import checked, decide, in_transaction, perform
 from deskgraph.resolvers.claimed import Claimed, Earlier, claim_keys, release_keys, settle_keys
-from deskgraph.resolvers.command import Answer, Command, Outcome, Want
+from deskgraph.resolvers.command import Answer, Command, Outcome, Wanted
 from deskgraph.resolvers.rereading import reread, with_positions
 from deskgraph.resolvers.session import Session, joined
 from deskgraph.schema.errors import (
@@ -24,7 +24,6 @@ from deskgraph.schema.ids import new_id
 from deskgraph.schema.verb import Verb
 
 MOST = 1000
-Wanted = dict[str, Want]
 
 
 class _RefusedError(Exception):
@@ -165,7 +164,7 @@ class Batch:
         decided = [await self._decided(session, at, claimed) for at in range(len(self.items))]
         deeds = [deed for deed in decided if isinstance(deed, Deed)]
         noun = sound[0].verb.noun
-        written = await write_many(tx, deeds, payload_plan(noun, self.wanted)) if deeds else {}
+        written = await write_many(tx, deeds, self.wanted.plan) if deeds else {}
         again = [(earlier.subject, earlier.event) for earlier in decided if isinstance(earlier, Earlier)]
         found = await reread(session, noun, again, self.wanted) if again else []
         read = {event: payload for (_, event), payload in zip(again, found, strict=True)}

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any, Literal, TypeGuard
 
 import orjson
 
-from deskgraph.graph.compiler.picks import Pick
+from deskgraph.graph.compiler.cypher import Plan, Response, Value, picked, plan
+from deskgraph.graph.compiler.picks import Pick, record_picks
+from deskgraph.graph.compiler.scope import Scope
 from deskgraph.schema.errors import BatchRefusedError, DeskError
+from deskgraph.schema.event import Event
+from deskgraph.schema.noun import Noun, noun_of
 from deskgraph.schema.verb import Verb
+
+RECORD = "record"
+WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,36 @@ class Want:
     def picks_field(self, name: str) -> bool:
         """Whether the field of that name is among what is wanted."""
         return any(pick.field is not None and pick.field.name == name for pick in self.picks)
+
+
+class Wanted(dict[str, Want]):
+    """All that is wanted of a verb of one noun, by its key."""
+
+    def __init__(self, noun: type[Noun], wants: dict[str, Want]) -> None:
+        super().__init__(wants)
+        self.noun = noun
+
+    @cached_property
+    def plan(self) -> Plan:
+        """How it is read with the write, of the noun `n` and its `event`; one value at least, so that there is a row.
+
+        Verbs of which the same is wanted, by this object, may be written together.
+        """
+        scope = Scope()
+        nodes: dict[str, tuple[type[Noun], str]] = {"event": (Event, "event"), "subject": (self.noun, "n")}
+        values = {key: picked(*nodes[want.of], want.picks, scope) for key, want in self.items()}
+        return plan(values or {WRITTEN: Value("true")}, scope)
+
+
+def record_wanted(noun: type[Noun]) -> Wanted:
+    """The noun as a record holds it, under `RECORD`."""
+    return _record_wanted(noun.__name__)
+
+
+@cache
+def _record_wanted(name: str) -> Wanted:
+    noun = noun_of(name)
+    return Wanted(noun, {RECORD: Want("subject", record_picks(noun))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +88,7 @@ class Outcome:
 
     subject: str
     event: str
-    payload: dict[str, Any] = field(default_factory=dict)
+    payload: Response = field(default_factory=Response)
     replayed: bool = False
     reveal: dict[str, str] = field(default_factory=dict, repr=False)
 

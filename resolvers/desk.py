@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 from deskgraph.graph.consumers import open_consumer
 from deskgraph.graph.database import Database, Work
 from deskgraph.graph.feed import Feed
+from deskgraph.graph.grouping import Groups
 from deskgraph.graph.log import Entry, check_kept, trimmed_to
 from deskgraph.graph.retention import Trimmed, trim
 from deskgraph.graph.setup import prepare
@@ -21,7 +22,7 @@ from deskgraph.resolvers.after_hooks import HookRunner, settings_of
 from deskgraph.resolvers.batches import perform_batch
 from deskgraph.resolvers.before_hooks import BeforeHooks
 from deskgraph.resolvers.claims import concrete
-from deskgraph.resolvers.command import Answer, Command, Outcome, Want
+from deskgraph.resolvers.command import Answer, Command, Outcome, Wanted
 from deskgraph.resolvers.consumers import Consumers, Received, consume
 from deskgraph.resolvers.do import Result, do
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
@@ -69,6 +70,7 @@ class Desk:
         self.backoff = backoff
         self.feed = Feed(database, workspace, poll)
         self.numbers = Numbers(database, workspace)
+        self.groups = Groups(database, workspace)
         self.session = Session(self, actor)
         self.consumed = asyncio.Condition()
         self.consumers = Consumers(self)
@@ -117,12 +119,12 @@ class Desk:
         """The desk's words in somebody's name: `desk.acting("user_bQ4xNmWj").Ticket.resolve(...)`."""
         return Session(self, actor)
 
-    async def perform(self, session: Session, command: Command, wanted: dict[str, Want]) -> Outcome:
+    async def perform(self, session: Session, command: Command, wanted: Wanted) -> Outcome:
         """Do a verb; a DeskError means that nothing was changed."""
         return await perform(session, command, wanted)
 
     async def perform_batch(
-        self, session: Session, verb: type[Verb], commands: Sequence[Command], wanted: dict[str, Want], *, atomic: bool
+        self, session: Session, verb: type[Verb], commands: Sequence[Command], wanted: Wanted, *, atomic: bool
     ) -> list[Answer]:
         """Do a verb many times: the outcome of each, or why it was refused."""
         return await perform_batch(session, verb, commands, wanted, atomic=atomic)

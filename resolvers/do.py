@@ -10,11 +10,10 @@ from typing import Any
 
 import orjson
 
-from deskgraph.graph.compiler.picks import record_picks
 from deskgraph.graph.database import Transaction
 from deskgraph.graph.statements import statement
 from deskgraph.resolvers.act import perform
-from deskgraph.resolvers.command import Command, Want
+from deskgraph.resolvers.command import RECORD, Command, record_wanted
 from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.references import Finder, Found, Mentions, ambiguous
 from deskgraph.resolvers.session import Session, joined
@@ -208,8 +207,8 @@ class Run:
     async def _perform(self, number: int, ready: Ready, subject: Found | None) -> Record:
         verb = ready.option.verb
         command = Command(verb, ready.given, subject.id if subject else None)
-        outcome = await perform(self.session, command, {"subject": Want("subject", record_picks(verb.noun))})
-        record = Record.read(verb.noun, outcome.payload["subject"])
+        outcome = await perform(self.session, command, record_wanted(verb.noun))
+        record = Record.read(verb.noun, outcome.payload[RECORD])
         status = str(record.status) if "status" in verb.noun.fields else None
         event = Event(outcome.event, verb.event())
         self.done.append(Done(number, verb.key(), verb.mutation(), record.id, record.version, status, event))

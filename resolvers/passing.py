@@ -1,7 +1,7 @@
-"""Queries passed through: parsed, validated and compiled once, then run with any values of their variables.
+"""Operations passed through: parsed, validated and compiled once, then run with any values of their variables.
 
-What is not passed (a mutation, an operation with a mistake, an answer with an error in it) is executed in the ordinary
-way, with the very same answer: passing never says anything that execution would not.
+What is not passed (a mistake, several mutations in one, an answer with an error in it) is executed in the ordinary way,
+with the very same answer: passing never says anything that execution would not.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.graph.compiler.slots import Needed, Path, Slot, View, whole
+from deskgraph.resolvers.mutating import Done, Mutation, mutation_of
 from deskgraph.resolvers.reading import compile_root
 from deskgraph.resolvers.recent import Recent
 from deskgraph.resolvers.session import Session
@@ -51,30 +52,35 @@ class Passing:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._operations: Recent[Operation | None] = Recent(MAX_OPERATIONS)
+        self._operations: Recent[Operation | Mutation | None] = Recent(MAX_OPERATIONS)
 
     async def answer(
-        self, session: Session, text: str, variables: dict[str, Any], operation_name: str | None
+        self, session: Session, text: str, variables: dict[str, Any], operation_name: str | None, done: Done
     ) -> dict[str, Any] | None:
-        """The operation's data; None if it has to be executed to know what to say."""
+        """The operation's data; None if it has to be executed to know what to say.
+
+        What was done already is then in `done`, for execution to tell.
+        """
         if len(text) > MAX_TEXT:
             return None
         operation = self.operation(text, operation_name)
-        return await operation.answer(session, variables) if operation else None
+        return await operation.answer(session, variables, done) if operation else None
 
-    def operation(self, text: str, operation_name: str | None) -> Operation | None:
+    def operation(self, text: str, operation_name: str | None) -> Operation | Mutation | None:
         """The operation, kept ready; None if it is none that is passed."""
         return self._operations.get((text, operation_name), lambda: self._operation(text, operation_name))
 
-    def _operation(self, text: str, operation_name: str | None) -> Operation | None:
-        """The operation, if it is a query without mistakes."""
+    def _operation(self, text: str, operation_name: str | None) -> Operation | Mutation | None:
+        """The operation, if it is a query or a mutation without mistakes."""
         try:
             document = parse(text)
         except (GraphQLError, RecursionError):
             return None
         found = get_operation_ast(document, operation_name)
-        if found is None or found.operation.value != "query" or validate(self._schema, document):
+        if found is None or found.operation.value == "subscription" or validate(self._schema, document):
             return None
+        if found.operation.value == "mutation":
+            return mutation_of(self._schema, document, found)
         return Operation(self._schema, document, found)
 
 
@@ -113,7 +119,7 @@ class Operation:
         self._needed: dict[Path, tuple[View, ...]] = {}
         self.plans: Recent[Passed | None] = Recent(MAX_PLANS)
 
-    async def answer(self, session: Session, variables: dict[str, Any]) -> dict[str, Any] | None:
+    async def answer(self, session: Session, variables: dict[str, Any], _done: Done) -> dict[str, Any] | None:
         """The data for these variables; None where there is an error to be told."""
         values = get_variable_values(self._schema, self._given, variables)
         if isinstance(values, list):
@@ -126,7 +132,7 @@ class Operation:
         except DeskError:
             return None
         data = passed.plan.shape(row)
-        return None if passed.plan.holes.found else data
+        return None if data.holes else data
 
     def _passed(self, values: VariableValues) -> Passed | None:
         while True:

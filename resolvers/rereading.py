@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from deskgraph.graph.compiler.cypher import by_ids, plan
+from deskgraph.graph.compiler.cypher import Response, by_ids, plan
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.resolvers.command import Outcome, Want
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.event import Event
 from deskgraph.schema.noun import Noun
 
-Payload = dict[str, Any]
 SUBJECTS, EVENTS = "subjects", "events"
 
 
 async def reread(
     session: Session, noun: type[Noun], wrote: Sequence[tuple[str, str]], wanted: dict[str, Want]
-) -> list[Payload]:
+) -> list[Response]:
     """What is wanted of each pair of a subject and an event, in one query. A subject may be deleted by now."""
     if not wanted:
-        return [{} for _ in wrote]
+        return [Response() for _ in wrote]
     scope = Scope()
     values = {
         key: by_ids(Event, want.picks, scope, EVENTS)
@@ -33,10 +31,13 @@ async def reread(
     made = plan(values, scope)
     ids = {SUBJECTS: [subject for subject, _ in wrote], EVENTS: [event for _, event in wrote]}
     row = await session.read(replace(made, parameters={**made.parameters, **ids}))
-    return [
-        {key: row[key].get(event if want.of == "event" else subject) for key, want in wanted.items()}
-        for subject, event in wrote
-    ]
+    payloads = []
+    for subject, event in wrote:
+        found = {"event": event, "subject": subject}
+        payload = Response({key: row[key].get(found[want.of]) for key, want in wanted.items()})
+        payload.holes = row.holes
+        payloads.append(payload)
+    return payloads
 
 
 async def with_positions(
@@ -48,4 +49,10 @@ async def with_positions(
         return list(outcomes)
     await session.desk.feed.settle()
     fresh = await reread(session, noun, [(one.subject, one.event) for one in outcomes], late)
-    return [replace(one, payload=one.payload | read) for one, read in zip(outcomes, fresh, strict=True)]
+    return [replace(one, payload=_with(one.payload, read)) for one, read in zip(outcomes, fresh, strict=True)]
+
+
+def _with(payload: Response, fresh: Response) -> Response:
+    made = Response(payload | fresh)
+    made.holes = payload.holes or fresh.holes
+    return made

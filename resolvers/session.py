@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deskgraph.graph.compiler.cypher import Plan, plan, root_list
+from deskgraph.graph.compiler.cypher import Plan, Response, plan, root_list
 from deskgraph.graph.compiler.picks import Rows, list_of, record_picks
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.database import Transaction
 from deskgraph.graph.writing import Cause
-from deskgraph.resolvers.command import Command, Want, is_at_fault
+from deskgraph.resolvers.command import RECORD, Command, is_at_fault, record_wanted
 from deskgraph.resolvers.hooks import HookPoint, Hooks
 from deskgraph.resolvers.records import Record
 from deskgraph.resolvers.where import order_entries, where
@@ -117,13 +117,13 @@ class Session:
             text, dry_run=dry_run, idempotency_key=idempotency_key, positions=positions, session=self
         )
 
-    async def read(self, made: Plan) -> dict[str, Any]:
+    async def read(self, made: Plan) -> Response:
         """The response of a compiled query, read in this session's transaction if there is one.
 
         Events that this process has committed before are in it.
         """
 
-        async def work(tx: Transaction) -> dict[str, Any]:
+        async def work(tx: Transaction) -> Response:
             [row] = await tx.run(made.cypher, **made.parameters)
             return made.shape(row)
 
@@ -217,11 +217,9 @@ class VerbWord:
         """Do the verb; the noun as it is after it. Raises a DeskError, and then nothing was changed."""
         session = self._session()
         command = command_of(self._verb, id, expected_version, idempotency_key, **given)
-        outcome = await session.desk.perform(
-            session, command, {"subject": Want("subject", record_picks(self._verb.noun))}
-        )
+        outcome = await session.desk.perform(session, command, record_wanted(self._verb.noun))
         revealed = dict.fromkeys(self._verb.reveals) | outcome.reveal
-        return Record.read(self._verb.noun, outcome.payload["subject"], revealed)
+        return Record.read(self._verb.noun, outcome.payload[RECORD], revealed)
 
     async def many(self, items: Sequence[dict[str, Any]], *, atomic: bool = True) -> list[Record | DeskError]:
         """Do a creating verb with each of 1 to 1,000 inputs: the nouns, in their order.
@@ -233,12 +231,11 @@ class VerbWord:
         if not verb.batched:
             raise InvalidInputError(f"{verb.mutation()} is done one at a time.")
         commands = [command_of(verb, **given) for given in items]
-        wanted = {"record": Want("subject", record_picks(verb.noun))}
-        answers = await session.desk.perform_batch(session, verb, commands, wanted, atomic=atomic)
+        answers = await session.desk.perform_batch(session, verb, commands, record_wanted(verb.noun), atomic=atomic)
         refused = [one for one in answers if is_at_fault(one)]
         if atomic and refused:
             raise refused[0]
-        return [one if isinstance(one, DeskError) else Record.read(verb.noun, one.payload["record"]) for one in answers]
+        return [one if isinstance(one, DeskError) else Record.read(verb.noun, one.payload[RECORD]) for one in answers]
 
 
 def command_of(

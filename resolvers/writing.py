@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import FieldNode, GraphQLResolveInfo
 
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
-from deskgraph.resolvers.command import Answer, Command, Outcome, Want, is_at_fault
+from deskgraph.resolvers.command import Answer, Command, Outcome, Want, Wanted, is_at_fault
+from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.event import Event
 from deskgraph.schema.types import UserError
@@ -18,19 +20,54 @@ from deskgraph.schema.verb import Verb
 Resolver = Callable[..., Awaitable[dict[str, Any]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What is selected of a verb's payload: `wanted` of noun and event, the names of all its fields by their keys."""
+
+    verb: type[Verb]
+    wanted: Wanted
+    names: dict[str, str]
+
+    def told(self, answer: Answer, keys: dict[str, str] | None = None) -> dict[str, Any]:
+        """The fields of one answer. `keys`: the keys that they were wanted under, if they are others."""
+        values: dict[str, Any] = {"errors": [], TYPENAME: f"{self.verb.noun.__name__}Payload"}
+        read: dict[str, Any] = {}
+        if isinstance(answer, DeskError):
+            values["errors"] = [_error(answer)]
+        else:
+            read, values = answer.payload, values | answer.reveal
+        asked = keys or {key: key for key in self.wanted}
+        return {
+            key: read.get(asked[key]) if key in self.wanted else values.get(name) for key, name in self.names.items()
+        }
+
+
 def mutation(verb: type[Verb]) -> Resolver:
     """The resolver of a verb's mutation. What a caller can put right is in the payload's `errors`."""
 
     async def resolve(selection: Selection, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the argument's name
-        wanted, others = _payload(verb, selection, info.field_nodes)
-        answer: Answer
-        try:
-            answer = await info.context.session.desk.perform(info.context.session, command(verb, input), wanted)
-        except DeskError as error:
-            answer = error
-        return _told(verb, answer, {key: key for key in wanted}, others)
+        done: dict[str, Any] = info.context.done
+        if info.path.key in done:
+            return await _done(done[info.path.key])
+        payload = payload_of(verb, selection, info.field_nodes)
+        return payload.told(await performed(info.context.session, payload, input))
 
     return resolve
+
+
+async def performed(session: Session, payload: Payload, given: dict[str, Any]) -> Answer:
+    """What became of a mutation with this input."""
+    try:
+        return await session.desk.perform(session, command(payload.verb, given), payload.wanted)
+    except DeskError as error:
+        return error
+
+
+async def _done(done: dict[str, Any] | Exception) -> dict[str, Any]:
+    """What was done already, and has only to be told in the way of the executor."""
+    if isinstance(done, Exception):
+        raise done
+    return done
 
 
 def batch_mutation(verb: type[Verb]) -> Resolver:
@@ -40,34 +77,24 @@ def batch_mutation(verb: type[Verb]) -> Resolver:
     async def resolve(selection: Selection, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the argument's name
         fields = selection.fields([node.selection_set for node in info.field_nodes], name)
         lists = {key: nodes for key, nodes in fields.items() if nodes[0].name.value == "results"}
-        payloads = {key: _payload(verb, selection, nodes) for key, nodes in lists.items()}
+        payloads = {key: payload_of(verb, selection, nodes) for key, nodes in lists.items()}
         # The same field may be asked for under several names, each time with other selections.
-        keys = {key: {one: f"r{at}_{one}" for one in payloads[key][0]} for at, key in enumerate(payloads)}
-        wanted = {keys[key][one]: want for key, (wants, _) in payloads.items() for one, want in wants.items()}
+        keys = {key: {one: f"r{at}_{one}" for one in payloads[key].wanted} for at, key in enumerate(payloads)}
+        wanted = {keys[key][one]: want for key, payload in payloads.items() for one, want in payload.wanted.items()}
         commands = [command(verb, item) for item in input["items"]]
         session, atomic = info.context.session, input.get("atomic") is not False
         try:
-            answers = await session.desk.perform_batch(session, verb, commands, wanted, atomic=atomic)
+            answers = await session.desk.perform_batch(
+                session, verb, commands, Wanted(verb.noun, wanted), atomic=atomic
+            )
             errors = [_error(one, f"items.{at}") for at, one in enumerate(answers) if is_at_fault(one)]
         except DeskError as error:
             answers, errors = [], [_error(error)]
         values = {"done": sum(isinstance(one, Outcome) for one in answers), "errors": errors, TYPENAME: name}
-        results = {key: [_told(verb, one, keys[key], payloads[key][1]) for one in answers] for key in lists}
+        results = {key: [payloads[key].told(one, keys[key]) for one in answers] for key in lists}
         return {key: results[key] if key in lists else values[nodes[0].name.value] for key, nodes in fields.items()}
 
     return resolve
-
-
-def _told(verb: type[Verb], answer: Answer, keys: dict[str, str], others: dict[str, str]) -> dict[str, Any]:
-    """The payload of one answer. `keys`: what was wanted by response key; `others`: its other fields' names."""
-    values: dict[str, Any] = {"errors": [], TYPENAME: f"{verb.noun.__name__}Payload"}
-    if isinstance(answer, DeskError):
-        payload: dict[str, Any] = dict.fromkeys(keys)
-        values["errors"] = [_error(answer)]
-    else:
-        payload = {key: answer.payload[wanted] for key, wanted in keys.items()}
-        values |= answer.reveal
-    return {**payload, **{key: values.get(name) for key, name in others.items()}}
 
 
 def _error(error: DeskError, item: str = "") -> UserError:
@@ -89,19 +116,15 @@ def command(verb: type[Verb], given: dict[str, Any]) -> Command:
     )
 
 
-def _payload(
-    verb: type[Verb], selection: Selection, nodes: Iterable[FieldNode]
-) -> tuple[dict[str, Want], dict[str, str]]:
-    """What the payload's selection wants, by response key: of noun and event; the names of its other fields."""
+def payload_of(verb: type[Verb], selection: Selection, nodes: Iterable[FieldNode]) -> Payload:
+    """What these fields select of the verb's payload."""
     wanted: dict[str, Want] = {}
-    others: dict[str, str] = {}
+    names: dict[str, str] = {}
     selected = selection.fields([node.selection_set for node in nodes], f"{verb.noun.__name__}Payload")
     for key, found in selected.items():
-        name = found[0].name.value
+        names[key] = name = found[0].name.value
         if name == "event":
             wanted[key] = Want("event", selection.picks(Event, found))
         elif name == verb.noun.prefix:
             wanted[key] = Want("subject", selection.picks(verb.noun, found))
-        else:
-            others[key] = name
-    return wanted, others
+    return Payload(verb, Wanted(verb.noun, wanted), names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -19,6 +20,7 @@ from graphql import (
     is_list_type,
     is_non_null_type,
     is_required_argument,
+    is_required_input_field,
 )
 
 DEPTH = 4
@@ -60,6 +62,15 @@ class Operations:
         self.declared: list[str] = []
         self.fragments: list[str] = []
         self.count = 0
+
+    def mutation(self, names: Sequence[str]) -> Asked:
+        """The next operation, one of these mutations."""
+        self.asked, self.declared, self.fragments, self.count = Asked(), [], [], 0
+        assert self.schema.mutation_type
+        root = self._field(self.schema.mutation_type, self.random.choice(names), DEPTH - 2)
+        given = f"({', '.join(self.declared)})" if self.declared else ""
+        self.asked.text = "\n".join([f"mutation{given} {{ {root} }}", *self.fragments])
+        return self.asked
 
     def next(self) -> Asked:
         """The next operation."""
@@ -158,6 +169,8 @@ class Operations:
         return _spelled(value) if literal else value
 
     def _entries(self, of: GraphQLInputObjectType, depth: int) -> list[str]:
+        if required := [name for name, one in of.fields.items() if is_required_input_field(one)]:
+            return [name for name in of.fields if self._maybe(0.98 if name in required else 0.3)]
         names = list(of.fields)
         if depth > DEPTH:
             names = [name for name in names if name not in ("and", "or", "not")] or names
@@ -176,6 +189,7 @@ class Operations:
             "String": lambda: self.random.choice(self.pool.texts),
             "Int": lambda: self.random.choice([0, 1, 2, 3, 40]),
             "Long": lambda: self.random.choice([0, 1, 7, 2**40]),
+            "JSON": lambda: self.random.choice([[1, None], "text", 0.5, False]),
             "Boolean": lambda: self._maybe(0.5),
             "DateTime": lambda: self.random.choice(self.pool.moments),
         }[of.name]()

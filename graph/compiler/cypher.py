@@ -45,12 +45,17 @@ class Named(dict[str, Any]):
         self.noun = noun
 
 
+class Response(dict[str, Any]):
+    """The values of a query's row under the response's keys. `holes`: one that has to be there is missing."""
+
+    holes = False
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A compiled query. `parameters` lacks only `workspace`, which is set where the query is run.
 
-    `reads_log`: it lists events, which are there once they have their positions. `holes` says after `shape` whether
-    a value was missing that has to be there.
+    `reads_log`: it lists events, which are there once they have their positions.
     """
 
     cypher: str
@@ -59,10 +64,13 @@ class Plan:
     holes: Holes
     reads_log: bool = False
 
-    def shape(self, row: dict[str, Any]) -> dict[str, Any]:
+    def shape(self, row: dict[str, Any]) -> Response:
         """The response of the query's only row."""
         self.holes.found = False
-        return {key: self.shapes[key](value) if key in self.shapes else value for key, value in row.items()}
+        shapes = self.shapes
+        response = Response({key: shapes[key](value) if key in shapes else value for key, value in row.items()})
+        response.holes = self.holes.found
+        return response
 
 
 def plan(values: dict[str, Value], scope: Scope) -> Plan:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Holes:
-    """Whether a value was missing in an answer that GraphQL promises to be there."""
+    """Whether a value was missing that GraphQL promises to be there, in the row that was shaped last."""
 
     found = False
 

@@ -31,6 +31,8 @@ PAGE_HEADERS = {
     "Vary": "Accept",
 }
 
+CONTEXT = "deskgraph.context"
+
 
 class Endpoint(GraphQL[Context, Any]):
     """Strawberry's ASGI application with this project's keys, page and error bodies."""
@@ -66,7 +68,7 @@ class Endpoint(GraphQL[Context, Any]):
         return self.refusal(request) or await self.passed(request) or await self.run(request)
 
     async def passed(self, request: Request) -> Response | None:
-        """The answer to a query that needs no execution; None for all others."""
+        """The answer to an operation that needs no execution; None for all others."""
         if request.method != "POST" or "multipart" in request.headers.get("accept", ""):
             return None
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
@@ -80,8 +82,8 @@ class Endpoint(GraphQL[Context, Any]):
         text, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
         if not (isinstance(text, str) and isinstance(variables, dict | None) and isinstance(name, str | None)):
             return None
-        session = (await self.get_context(request, None)).session
-        data = await self.passing.answer(session, text, variables or {}, name)
+        context = await self.get_context(request, None)
+        data = await self.passing.answer(context.session, text, variables or {}, name, context.done)
         return None if data is None else Response(orjson.dumps({"data": data}), media_type="application/json")
 
     def refusal(self, request: Request) -> Response | None:
@@ -92,9 +94,12 @@ class Endpoint(GraphQL[Context, Any]):
         return error_response(401, error.code, error.message, {"WWW-Authenticate": "Bearer"})
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:  # noqa: ARG002 - Strawberry's signature
-        """The session of whoever sent the request."""
-        actor = self.keys.actor(request.headers.get("authorization"))
-        return Context(self.desk.acting(actor or ""))
+        """The session of whoever sent the request, which has one context however often it is asked for."""
+        if CONTEXT not in request.scope:
+            actor = self.keys.actor(request.headers.get("authorization"))
+            request.scope[CONTEXT] = Context(self.desk.acting(actor or ""))
+        context: Context = request.scope[CONTEXT]
+        return context
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """A WebSocket may bring its key in the payload of connection_init, as browsers can't set headers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from deskgraph.resolvers.api import schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 from deskgraph.resolvers.passing import Passing
+from deskgraph.resolvers.records import Record
+from deskgraph.schema.errors import AlreadyExistsError, NotFoundError
 from tests.conftest import Run
+from tests.integration.conftest import Log
 
 FEED = ("sequence_waiting", "sequence_pending", "sequence_place", "read_log", "trimmed")
 
@@ -80,6 +84,52 @@ async def test_what_is_refused_is_looked_into(desk: Desk, run: Run, queries: lis
         )
 
     assert await desk.read(work) == [{"lock": None, "v": 1}]
+
+
+async def test_verbs_that_come_together_share_queries(desk: Desk, log: Log, queries: list[str]) -> None:
+    """Two at once go ahead, the others go together; one that can't be done hinders no other."""
+    ann = await desk.Contact.create(name="Ann")
+    await desk.numbers.reserve(30)
+    before = await desk.position()
+    queries.clear()
+    contacts = ["contact_nothere" if at % 10 == 7 else ann.id for at in range(30)]
+    made = await asyncio.gather(
+        *[desk.Ticket.create(subject=f"Ticket {at}", contact=contact) for at, contact in enumerate(contacts)],
+        return_exceptions=True,
+    )
+    refused = [at for at, one in enumerate(made) if isinstance(one, NotFoundError)]
+    assert refused == [7, 17, 27]
+    done = [one for one in made if isinstance(one, Record)]
+    assert [(one.subject, one.contact, one.version) for one in done] == [
+        (f"Ticket {at}", ann.id, 1) for at in range(30) if at not in refused
+    ]
+    assert {(event.type, event.data["$id"]) for event in await log(before)} == {
+        ("ticket.created", one.id) for one in done
+    }
+    assert len([query for query in queries if query.startswith("put ")]) <= 4
+
+
+async def test_what_comes_together_for_one_noun_is_done_one_after_the_other(desk: Desk, log: Log) -> None:
+    ticket = await desk.Ticket.create(subject="Portal")
+    before = await desk.position()
+    texts = [f"Since {at} o'clock." for at in range(12)]
+    done = await asyncio.gather(*[desk.Ticket.update(id=ticket.id, description=text) for text in texts])
+    assert sorted(one.version for one in done) == list(range(2, 14))
+    told = {event.subject_version: event.data["changes"]["description"] for event in await log(before)}
+    assert told == {one.version: one.description for one in done}
+    assert sorted(told.values()) == sorted(texts)
+
+
+async def test_of_those_who_choose_the_same_id_one_gets_it(desk: Desk, log: Log) -> None:
+    before = await desk.position()
+    mine, others = "organization_mineMineMine", [f"organization_others{at:06}" for at in range(8)]
+    ids = [mine, others[0], mine, others[1], mine, *others[2:], mine]
+    made = await asyncio.gather(
+        *[desk.Organization.create(id=one, name=f"Nr. {at}") for at, one in enumerate(ids)], return_exceptions=True
+    )
+    assert sorted(one.id for one in made if isinstance(one, Record)) == sorted([mine, *others])
+    assert sum(isinstance(one, AlreadyExistsError) for one in made) == 3
+    assert sorted(event.data["$id"] for event in await log(before)) == sorted([mine, *others])
 
 
 async def test_a_thousand_items_are_one_query(desk: Desk, queries: list[str]) -> None:
