@@ -158,7 +158,7 @@ async def test_neo4j_plans_an_operation_once(tmp_path: Path) -> None:
                 await cleared(database)
                 for n, id_ in enumerate(some):
                     variables = {"id": id_, "status": "OPEN", "first": n % 20 + 1}
-                    data = await passing.answer(desk.session, READ, variables, None)
+                    data = await passing.answer(desk.session, READ, variables, None, {})
                     assert data
                     assert data["tickets"]["totalCount"] == 50
                     assert len(data["tickets"]["nodes"]) == n % 20 + 1
