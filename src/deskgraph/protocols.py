@@ -31,6 +31,48 @@ def stalled(scope: Scope) -> asyncio.Event:
     return event
 
 
+class Joining:
+    """A transport that sends the first two things that are written in one turn of the event loop at once.
+
+    So an answer's head, which is written by itself, goes out with its body: one call of the system less, one packet.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held: bytes | None = None  # b"": something has been sent in this turn
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send, what is first in this turn with what comes next, or at the end of the turn."""
+        if self._held is None:
+            self._held = data
+            self._loop.call_soon(self._turned)
+        else:
+            self._transport.write(self._held + data if self._held else data)
+            self._held = b""
+
+    def close(self) -> None:
+        """Send what was written, then close."""
+        self._flush()
+        self._transport.close()
+
+    def get_write_buffer_size(self) -> int:
+        """How many bytes wait here."""
+        return len(self._held or b"") + self._transport.get_write_buffer_size()
+
+    def _flush(self) -> None:
+        if self._held:
+            self._transport.write(self._held)
+            self._held = b""
+
+    def _turned(self) -> None:
+        self._flush()
+        self._held = None
+
+
 class Patience(asyncio.Protocol):
     """Sets the event `stalled` after `patience` seconds in which a message could not be handed over."""
 
@@ -90,7 +132,11 @@ class Patience(asyncio.Protocol):
 
 
 class Http(Patience, HttpToolsProtocol):
-    """HTTP/1.1."""
+    """HTTP/1.1. Its small answers are sent in one piece."""
+
+    def connection_made(self, transport: Any) -> None:
+        """Join what is written, as long as no WebSocket comes of it."""
+        super().connection_made(Joining(transport, self.loop))
 
 
 class WebSocket(Patience, WebSocketsSansIOProtocol):
