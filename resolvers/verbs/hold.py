@@ -12,7 +12,7 @@ class Hold(Verb):
 
     noun = Ticket
     name = "hold"
-    says = "park|pause|freeze|suspend|put on hold|place on hold|set on hold"
+    says = "park|pause|freeze|suspend|snooze|put on hold|place on hold|set on hold"
     states = "on hold|waiting|put on hold|placed on hold|on pause|parked"
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(put|place|set|keep|leave|get|take|move) {id} (on hold|onto hold|on pause|on ice)": {},

@@ -264,8 +264,26 @@ class Lattice(Joints):
 
     def _no_text_after_comma(self, place: int) -> bool:
         """Whether a command starts at a token, perhaps behind politeness, or what is said of both things before."""
+        if (lacking := self._lacking(place)) > place:
+            return self._about_things(lacking)
         politely = self.words.longest_lead(self.sentence, place) > place and self.commands_from(place)
         return politely or self._starts_command(place) or self.means(place, "BOTH")
+
+    def _lacking(self, place: int) -> int:
+        """Where what somebody needs starts: "we need the logs"; the token itself if nobody is said to need anything."""
+        needs = place + 1 < self.size and self.tokens[place].word in ("i", "we")
+        return place + 2 if needs and self.tokens[place + 1].word in ("need", "want") else place
+
+    def _about_things(self, place: int) -> bool:
+        """Whether something of the desk, somebody or a verb starts there: "#4 closed", "the ticket", "to close"."""
+        if place >= self.size:
+            return False
+        at = place + self.means(place, "DET", "DETI", "ALL", "BOTH")
+        if at >= self.size or self.tokens[at].kind != "word" or self.tokens[at].text[:1].isupper():
+            return True
+        known = ("PRON", "ME", "MY", "HIS", "N", "NB", "NS", "FIELDO", "CHOICE", "ADJ", "SUPER", "BOTH", "ALL")
+        verb = self._longest(self.words.commands, at)[0] > at and self.tokens[place].word in ("you", "to")
+        return verb or self.tokens[place].word in ("you", "to", "that") or self.means(at, *known, slips=True)
 
     def _text_price(self, place: int) -> float | None:
         token = self.tokens[place]

@@ -301,6 +301,8 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         vocabulary.add(phrase, Sense("NB", meaning, 0.1))
         vocabulary.add(phrase, Sense("N", noun.prefix, 0.1))
         vocabulary.add(plural_of(phrase)[1], Sense("NS", meaning, 0.1))
+        if " " in phrase:
+            vocabulary.add(f"{phrase} {noun.prefix}", Sense(f"H_{noun.prefix.upper()}", (noun.prefix, given), 0.05))
 
 
 def _adjectives(vocabulary: Vocabulary) -> None:
