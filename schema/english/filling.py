@@ -235,6 +235,9 @@ class Filling:
         usual = item.mark in (*ABOUT_SUBJECT, *(("from", "about") if self.verb.partial else ()))
         return [replace(self, subject=item.values, target=ITSELF)] if usual else []
 
+    def _topic(self, item: Item) -> list[Filling]:
+        return [] if self.verb.creates else self._further(item.mark, item.values)
+
     def _marked_text(self, mark: str, text: Text) -> list[Filling]:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
         names = [name for name in free if mark in marks_of(self.verb, name)]

@@ -21,6 +21,7 @@ from deskgraph.schema.english.telling import told_at
 from deskgraph.schema.english.tokens import Sentence, Token
 
 LONGEST_NAME = 6
+LONGEST_TOPIC = 4
 COUNTS = {
     word: str(count)
     for count, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
@@ -89,6 +90,7 @@ class Lattice(Joints):
         if ranged := RANGED.fullmatch(token.text):
             self._add("RANGED", ranged.groups(), 0.0, place, place + 1)
         self._juxtaposed(place)
+        self._topic_words(place)
         if self._wish_goes_on(place):
             self._add("WANT", "want", 0.2, place, place + 1)
         if token.kind == "email" or token.word in ("(", "<", ","):
@@ -121,6 +123,24 @@ class Lattice(Joints):
         """Whether there is a number before and behind these tokens."""
         around = [self.tokens[place].kind for place in (first - 1, behind) if 0 <= place < self.size]
         return len(around) == 2 and all(kind in ("hash", "number") for kind in around)
+
+    def _topic_words(self, place: int) -> None:
+        """What a ticket is about, in a few small words that mean nothing else: "about the invoice"."""
+        nearby = range(max(place - 4, 0), place)
+        nouns = any(self.means(at, "NB", "NS") for at in nearby)
+        if self.tokens[place].word not in ("about", "regarding", "concerning") or not nouns:
+            return
+        start = place + 1 + self.means(place + 1, "DET", "DETI", "HIS", "MY")
+        behind = start
+        while behind < min(start + LONGEST_TOPIC, self.size) and self._is_topic(behind, behind > start):
+            behind += 1
+        if behind > start:
+            self._add("TOPICW", " ".join(token.text for token in self.tokens[start:behind]), 0.5, place, behind)
+
+    def _is_topic(self, place: int, further: bool) -> bool:
+        """Whether a token may be of what a ticket is about: a small word unknown here, or further a noun."""
+        small = self.tokens[place].kind == "word" and self.tokens[place].text.islower() and not self.reserved[place]
+        return small and (self._unknown(place) or (further and self.means(place, "NB")))
 
     def _juxtaposed(self, place: int) -> None:
         """Several numbers with nothing between them."""

@@ -115,6 +115,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("wants"), "WANT", "want", 0.2)
     add(listed("passives"), "BE")
     add(listed("passives of all"), "BEALL")
+    add(["needs", "need", "requires", "require"], "NEEDING")
     add(listed("having"), "HAVING")
     add(listed("states"), "STATES", None, 1.0)
     add(listed("i have"), "HAVE")
