@@ -17,6 +17,8 @@ class Hold(Verb):
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(put|place|set|keep|leave|get|take|move) {id} (on hold|onto hold|on pause|on ice)": {},
         "{id} (should|must|has to|needs to|will have to) (wait|stay on hold|remain on hold|go on hold)": {},
+        "(let|make|have) {id} wait (for|on|until) {reason}": {},
+        "(let|make|have) {id} wait": {},
         "{id} (is|are) (still|currently|now)? waiting on {reason}": {},
     }
     past = "held"

@@ -97,7 +97,7 @@ class Following(Naming):
         return self._item("where", parts, values=parts[0].value.meaning)
 
     def noise(self, parts: Parts) -> Item:
-        return self._item("noise", parts)
+        return self._item("noise", parts, mark=self.sentence.tokens[span(parts)[0]].word)
 
     def fill(self, parts: Parts) -> Item:
         return self._item("fill", parts)

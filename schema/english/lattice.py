@@ -72,6 +72,8 @@ class Lattice(Joints):
             for sense in match.senses:
                 if sense.terminal in FILLING and any(near not in FORGIVEN for _, near in match.fix):
                     continue
+                if sense.terminal == "PREPC" and self._wanted_for(place):
+                    continue
                 if sense.terminal == "RANGE" and not self._between_numbers(place, match.behind):
                     continue
                 cost = sense.cost + SLIP * match.slips + 0.01
@@ -87,6 +89,8 @@ class Lattice(Joints):
         plain = {"id": "ID", "hash": "HASH", "number": "NUM", "email": "EMAIL", "quoted": "QUOTED", "url": "QUOTED"}
         if token.kind in plain:
             self._add(plain[token.kind], token.text, 0.0, place, place + 1)
+        if token.kind == "quoted" and place and self.tokens[place - 1].word in ("to", "as", "=", ":"):
+            self._quoted_state(place)
         if ranged := RANGED.fullmatch(token.text):
             self._add("RANGED", ranged.groups(), 0.0, place, place + 1)
         self._juxtaposed(place)
@@ -101,6 +105,18 @@ class Lattice(Joints):
         self._names(place)
         self._texts(place)
         self._joints(place)
+
+    def _quoted_state(self, place: int) -> None:
+        """A state in quotes, which a ticket may be set to: the status to "on hold"."""
+        words = lexicon.spelled(self.tokens[place].text)
+        for sense in self.words.vocabulary.phrases.get(words[0], {}).get(words, ()) if words else ():
+            if sense.terminal.startswith("P_"):
+                self._add(sense.terminal, sense.meaning, sense.cost + 0.5, place, place + 1)
+
+    def _wanted_for(self, place: int) -> bool:
+        """Whether a "for" belongs to the word before it: "waiting for Ann"."""
+        before = self.tokens[place - 1].word if place else ""
+        return self.tokens[place].word == "for" and (before,) in lexicon.listed("wanting for")
 
     def _lead(self, meaning: str, cost: float, place: int, match: Match) -> None:
         """Politeness with the marks behind it: "Hi team,", "Please:"."""

@@ -121,6 +121,7 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("i have"), "HAVE")
     add(listed("has been"), "HASBEEN", None, 0.5)
     add(listed("newcomers"), "NEWF")
+    add(listed("has new"), "HASNEW")
     add(listed("lacks"), "LACKS", "for")
     add(["that", "which", "who", "whom"], "THATF")
     add(["has", "have", "got"], "RELV", "of")
