@@ -27,6 +27,7 @@ class Assign(Verb):
         "{agent} (@handles) {id}": {},
         "(can|could|would|will|may) {agent} (please|kindly)? (@handle) {id}": {},
         "{id} (@goes to|to|over to) {agent}": {},
+        "switch {id} (to|over to|across to) {agent}": {},
         "(put|set) {agent} (on|onto|on to|in charge of) {id}": {},
         "(make|name|appoint) {agent} (responsible for|in charge of) {id}": {},
         "(make|name|appoint) {agent} (the|an)? (owner|assignee|agent|handler) (of|for|on) {id}": {},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from deskgraph.schema.activity import Activity
 from deskgraph.schema.contact import Contact
 from deskgraph.schema.organization import Organization
@@ -28,18 +30,27 @@ class DeleteContact(Delete):
     """Deletes a contact. Its tickets stay."""
 
     noun = Contact
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(remove|delete|erase|drop) {id} from (the|our|my) (list of)? (contacts|customers|clients)": {},
+    }
 
 
 class DeleteOrganization(Delete):
     """Deletes an organization. Its contacts and tickets stay."""
 
     noun = Organization
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(remove|delete|erase|drop) {id} from (the|our|my) (list of)? (organizations|companies)": {},
+    }
 
 
 class DeleteUser(Delete):
     """Deletes a user. The tickets assigned to it stay, unassigned to whoever looks."""
 
     noun = User
+    idioms: ClassVar[dict[str, dict[str, Any]]] = {
+        "(remove|delete|erase|drop) {id} from (the|our|my) (list of)? (users|agents)": {},
+    }
 
 
 class DeleteActivity(Delete):

@@ -12,11 +12,14 @@ class Hold(Verb):
 
     noun = Ticket
     name = "hold"
-    says = "park|pause|freeze|suspend|put on hold|place on hold|set on hold"
+    says = "park|pause|freeze|suspend|snooze|put on hold|place on hold|set on hold"
     states = "on hold|waiting|put on hold|placed on hold|on pause|parked"
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(put|place|set|keep|leave|get|take|move) {id} (on hold|onto hold|on pause|on ice)": {},
         "{id} (should|must|has to|needs to|will have to) (wait|stay on hold|remain on hold|go on hold)": {},
+        "(let|make|have) {id} wait (for|on|until) {reason}": {},
+        "(let|make|have) {id} wait": {},
+        "{id} (is|are) (still|currently|now)? waiting on {reason}": {},
     }
     past = "held"
     from_ = (TicketStatus.OPEN, TicketStatus.ESCALATED)

@@ -14,7 +14,10 @@ class Reopen(Verb):
 
     noun = Ticket
     name = "reopen"
-    says = "open|open (again|up|back up)|reactivate|resume|continue|unhold|unpause|unpark|unfreeze|unresolve|revive"
+    says = (
+        "open|open (again|up|back up)|reactivate|resume|continue|unhold|unpause|unpark|unfreeze|unresolve|revive"
+        "|wake|wake up|unsnooze|(resume|continue) work on"
+    )
     states = "open again|reopened"
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(take|get|bring|move|put) {id} (off hold|off pause|out of hold)": {},

@@ -60,6 +60,7 @@ class UpdateContact(Update):
     noun = Contact
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(move|transfer|switch|reassign|attach|link|connect) {id} (to|over to|into|onto|with) {organization}": {},
+        "(assign|add) {id} (to the (organization|company)|to (organization|company)) {organization}": {},
         "{id} (should|must|shall|needs to|has to|is to) (be moved|be transferred) (to|over to) {organization}": {},
         "{id} ((now|) works (at|for)|(has|) moved to|is now at|(now|) belongs to) {organization}": {},
     }

@@ -15,7 +15,7 @@ from deskgraph.schema.english.meaning import CERTAIN, Command, Compound, Interpr
 from deskgraph.schema.english.nodes import Edge, Filled, Item, Refused, Text, Things
 from deskgraph.schema.english.parts import Parts, is_asked, span
 from deskgraph.schema.english.plan import Option, Ref, Step
-from deskgraph.schema.english.sequences import follows, stands_alone, whole
+from deskgraph.schema.english.sequences import follows, handed_on, stands_alone, whole
 from deskgraph.schema.english.setting import Setting
 from deskgraph.schema.english.tokens import Sentence
 from deskgraph.schema.english.vocabulary import Vocabulary
@@ -82,7 +82,9 @@ class Builder(Setting, Transformer[Token, Any]):
         if any(step.fronted for step in parts[0]) and any(o.verb.creates for step in parts[2] for o in step.options):
             raise Refused("NO_VERB", parts[2][0].first, parts[2][0].behind)
         steps = [self.interpreter.again(parts[0][-1], step) if step.items else step for step in parts[2]]
-        return (*parts[0], *steps)
+        taken = self.sentence.tokens[parts[0][-1].first].word in ("take", "grab")
+        moved = handed_on(parts[0][-1], steps[0]) if taken else None
+        return (*parts[0][:-1], moved, *steps[1:]) if moved else (*parts[0], *steps)
 
     def _question(self, steps: tuple[Step, ...], edge: Edge) -> None:
         """A question mark behind something that was not asked for politely makes it a question."""

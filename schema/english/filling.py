@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from deskgraph.schema.english import lexicon
-from deskgraph.schema.english.fitting import ABOUT, edges_by, looks, prefix_of_edge, refers, said_of, swallowed
+from deskgraph.schema.english.fitting import (
+    ABOUT,
+    edges_by,
+    looks,
+    must_have_all,
+    prefix_of_edge,
+    refers,
+    said_of,
+    swallowed,
+)
 from deskgraph.schema.english.groups import is_text, main_text, marks_of, names_of, title_of
 from deskgraph.schema.english.nodes import Adjective, Item, Null, Refused, Text, Value, Word
 from deskgraph.schema.english.plan import RANGED, Condition, Option, Ref, joined
@@ -31,7 +40,7 @@ class Filling:
     `target` is what a description behind it describes: ITSELF, what it is done to, or the name of an input. `pending`
     is a field that was named and still wants its value. `open` is a word that still wants something behind it.
     `by_name`: inputs count only where their field is named, for it is another verb that was said. `conditions` were
-    said before what they describe.
+    said before what they describe. `guessed`: somebody's name stands behind "for", where a company's might.
     """
 
     verb: type[Verb]
@@ -43,6 +52,7 @@ class Filling:
     open: Item | None = None
     by_name: bool = False
     conditions: tuple[Condition, ...] = ()
+    guessed: bool = False
 
     def take(self, item: Item) -> list[Filling]:
         """The ways to go on with an item; Refused if there is none."""
@@ -63,7 +73,12 @@ class Filling:
         if not self.verb.creates or item.kind != "thing":
             return False
         ref = item.values[0]
-        return ref.kind in ("email", "quoted") or any(looks(one, ref) for one in self.verb.inputs.values())
+        listed = self._lists(ref) and self.open is not None and self.open.mark == ","
+        return listed or ref.kind in ("email", "quoted") or any(looks(one, ref) for one in self.verb.inputs.values())
+
+    def _lists(self, ref: Ref) -> bool:
+        """Whether a name is one more thing of somebody new: "contact Jane Doe, jane@acme.com, Acme"."""
+        return ref.kind == "name" and "name" in self.settled and ref.text[:1].isupper()
 
     def unexpected(self, item: Item) -> Refused:
         """That an item has no place with this verb."""
@@ -118,7 +133,7 @@ class Filling:
                 plain = ref.kind == "name" and not ref.conditions
                 text: Value = Text(ref.text, ref.first, ref.behind) if plain else ref
                 return [*self._try(name, text), *(self._whose(ref) if plain and name != "name" else [])]
-        if ref.kind in ("id", "number", "bare number", "email") or ref.noun:
+        if self._lists(ref) or ref.kind in ("id", "number", "bare number", "email") or ref.noun:
             return [way for name in self._refs_of() for way in self._try(name, ref)][:1]
         return []
 
@@ -147,15 +162,13 @@ class Filling:
 
     def _choices(self, value: Value) -> list[Filling]:
         """A choice's word for whichever input has it."""
-        names = [
-            name for name in self.verb.inputs if isinstance(value, Word) and value.of(name) and name not in self.settled
-        ]
+        free = [name for name in self.verb.inputs if name not in self.settled]
+        names = [name for name in free if isinstance(value, Word) and value.of(name)]
         return [way for name in names for way in self._try(name, value)]
 
     def _where(self, item: Item) -> list[Filling]:
         ref = self._described()
-        certain = ref is not None and ref.kind in ("id", "number") and item.mark == "from"
-        if ref is None or not (ref.kind == "select" or certain):
+        if ref is None or not (ref.kind == "select" or (ref.kind in ("id", "number") and item.mark == "from")):
             return []
         prefix = ref.noun or self.verb.noun.prefix
         conditions = [one.of(prefix) if isinstance(one, Adjective) else one for one in item.values]
@@ -223,10 +236,9 @@ class Filling:
             return described  # "the ticket of Ann" is hers, whatever else may be hers too
         if not more:
             ways = self._marked_input(item.mark, value)
-            if ways and item.mark in TOPICS and value.kind == "quoted":
-                return [*ways, *self._further(item.mark, item.values)]
             if ways:
-                return ways
+                topic = item.mark in TOPICS and value.kind == "quoted"
+                return [*ways, *(self._further(item.mark, item.values) if topic else [])]
         described = self._further(item.mark, item.values) if not more else self._listed(item)
         if described or self.verb.creates:
             return described
@@ -234,6 +246,9 @@ class Filling:
             return []
         usual = item.mark in (*ABOUT_SUBJECT, *(("from", "about") if self.verb.partial else ()))
         return [replace(self, subject=item.values, target=ITSELF)] if usual else []
+
+    def _topic(self, item: Item) -> list[Filling]:
+        return [] if self.verb.creates else self._further(item.mark, item.values)
 
     def _marked_text(self, mark: str, text: Text) -> list[Filling]:
         free = [name for name in self.verb.inputs if name not in self.settled and is_text(self.verb.inputs[name])]
@@ -271,10 +286,15 @@ class Filling:
             names = [name for name in names if is_text(self.verb.inputs[name])] or names
         refs = [way for name in names if isinstance(self.verb.inputs[name], RefInput) for way in self._try(name, ref)]
         if refs:
-            return refs
+            return [*refs, *self._for_somebody(mark, ref)]
         return [
             way for name in names for way in self._try(name, ref) if not isinstance(self.verb.inputs[name], RefInput)
         ][:1]
+
+    def _for_somebody(self, mark: str, ref: Ref) -> list[Filling]:
+        """Whom a new contact is for, who is the contact: "a contact for Jane Doe at Acme"."""
+        named = mark == "for" and self.verb.creates and ref.kind == "name" and " " in ref.text and not ref.noun
+        return [replace(way, guessed=True) for way in self._try("name", ref)] if named else []
 
     # Descriptions
 
@@ -376,22 +396,5 @@ class Filling:
         if not subject and not self.verb.creates:
             subject = (Ref("pronoun", "implied", first=first, behind=behind),)
         option = Option(self.verb, subject, self.given)
-        self._must_have_all(option, first, behind)
+        must_have_all(option, {} if self.guessed and len(self.given) < 2 else self.given, first, behind)
         return option
-
-    def _must_have_all(self, option: Option, first: int, behind: int) -> None:
-        """Refused, if an input is missing; one text that is may yet be found before the command."""
-        missing = [name for name, one in self.verb.inputs.items() if self.verb.needs(one) and name not in self.given]
-        if missing:
-            [name, *more] = missing
-            declared = self.verb.inputs[name]
-            raise Refused(
-                f"MISSING:{name}",
-                first,
-                behind,
-                code="INVALID_INPUT",
-                field=declared.graphql,
-                verb=self.verb,
-                weight=2,
-                option=option if is_text(declared) and not more else None,
-            )

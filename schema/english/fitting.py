@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.english.adjectives import adjectives_of
-from deskgraph.schema.english.groups import choices, groups, names_of, noun_words
-from deskgraph.schema.english.nodes import Text
-from deskgraph.schema.english.plan import Ref
+from deskgraph.schema.english.groups import choices, groups, is_text, names_of, noun_words
+from deskgraph.schema.english.nodes import Refused, Text
+from deskgraph.schema.english.plan import Option, Ref
 from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.values import noun
 from deskgraph.schema.fields import Choice, Field, One
@@ -65,6 +66,25 @@ def said_of(prefix: str) -> frozenset[str]:
     return frozenset(
         phrase for phrase, _ in adjectives_of(noun(prefix), groups()) if " " in phrase and "(" not in phrase
     )
+
+
+def must_have_all(option: Option, given: dict[str, Any], first: int, behind: int) -> None:
+    """Refused, if an input is missing; one text that is may yet be found before the command."""
+    verb = option.verb
+    missing = [name for name, one in verb.inputs.items() if verb.needs(one) and name not in given]
+    if missing:
+        [name, *more] = missing
+        declared = verb.inputs[name]
+        raise Refused(
+            f"MISSING:{name}",
+            first,
+            behind,
+            code="INVALID_INPUT",
+            field=declared.graphql,
+            verb=verb,
+            weight=2,
+            option=option if is_text(declared) and not more else None,
+        )
 
 
 def edges_by(prefix: str, mark: str) -> list[One]:

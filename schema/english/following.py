@@ -8,6 +8,7 @@ from deskgraph.schema.english.fitting import refers
 from deskgraph.schema.english.naming import Naming
 from deskgraph.schema.english.nodes import Item, Null, Refused, Text
 from deskgraph.schema.english.parts import Parts, span, word
+from deskgraph.schema.english.plan import Ref
 
 COPULAS = ("is ", "are ", "was ", "were ")
 
@@ -34,6 +35,12 @@ class Following(Naming):
 
     def marked_quoted(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(self.quoted(parts[1:]),))
+
+    def topic_words(self, parts: Parts) -> Item:
+        """What a ticket is about, without quotes: "the ticket about the invoice"."""
+        first, behind = span(parts)
+        topic = Ref("quoted", parts[0].value.meaning, first=first, behind=behind)
+        return self._item("topic", parts, mark="about", values=(topic,))
 
     def marked_anyone(self, parts: Parts) -> Item:
         return self._item("marked", parts, mark=parts[0].value.meaning, values=(self._edge_ref("anyone", parts[1]),))
@@ -90,7 +97,7 @@ class Following(Naming):
         return self._item("where", parts, values=parts[0].value.meaning)
 
     def noise(self, parts: Parts) -> Item:
-        return self._item("noise", parts)
+        return self._item("noise", parts, mark=self.sentence.tokens[span(parts)[0]].word)
 
     def fill(self, parts: Parts) -> Item:
         return self._item("fill", parts)

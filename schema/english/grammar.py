@@ -161,6 +161,7 @@ def _acts(group: Group) -> list[str]:
     starts = [f"V_{name} -> act_{key}", f"GLEAD G_{name} -> act_{key}"]
     starts += [f"subject P_{group.key} -> done_{key}", f"further P_{group.key} -> done_{key}"]
     starts += [] if group.partial or group.noun else [*(f"refs {way}V_{name} -> last_{key}" for way in ("", "leads "))]
+    starts += [] if group.partial or group.noun else [f"needing G_{name} -> done_{key}"]
     if not group.partial:
         starts += [f"{det}FIELDO PREPM np BE P_{group.key} -> status_{key}" for det in ("", "DET ")]
         starts += [f"FIELDO {eq}P_{group.key} -> being_{key}" for eq in ("", "EQ ")]
@@ -193,6 +194,7 @@ def _sets(group: Group) -> list[str]:
         "CHOICE PREP refs -> stated_of",
         "CHOICE FILL PREP refs -> stated_of",
         "np CHOICE -> stated",
+        "np CHOICE FILL -> stated_politely",
         "np FIELDO EQ refs -> stated",
         "np FIELDO EQ CHOICE -> stated",
     ]

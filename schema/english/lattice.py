@@ -21,6 +21,7 @@ from deskgraph.schema.english.telling import told_at
 from deskgraph.schema.english.tokens import Sentence, Token
 
 LONGEST_NAME = 6
+LONGEST_TOPIC = 4
 COUNTS = {
     word: str(count)
     for count, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
@@ -71,6 +72,8 @@ class Lattice(Joints):
             for sense in match.senses:
                 if sense.terminal in FILLING and any(near not in FORGIVEN for _, near in match.fix):
                     continue
+                if sense.terminal == "PREPC" and self._wanted_for(place):
+                    continue
                 if sense.terminal == "RANGE" and not self._between_numbers(place, match.behind):
                     continue
                 cost = sense.cost + SLIP * match.slips + 0.01
@@ -86,9 +89,12 @@ class Lattice(Joints):
         plain = {"id": "ID", "hash": "HASH", "number": "NUM", "email": "EMAIL", "quoted": "QUOTED", "url": "QUOTED"}
         if token.kind in plain:
             self._add(plain[token.kind], token.text, 0.0, place, place + 1)
+        if token.kind == "quoted" and place and self.tokens[place - 1].word in ("to", "as", "=", ":"):
+            self._quoted_state(place)
         if ranged := RANGED.fullmatch(token.text):
             self._add("RANGED", ranged.groups(), 0.0, place, place + 1)
         self._juxtaposed(place)
+        self._topic_words(place)
         if self._wish_goes_on(place):
             self._add("WANT", "want", 0.2, place, place + 1)
         if token.kind == "email" or token.word in ("(", "<", ","):
@@ -99,6 +105,18 @@ class Lattice(Joints):
         self._names(place)
         self._texts(place)
         self._joints(place)
+
+    def _quoted_state(self, place: int) -> None:
+        """A state in quotes, which a ticket may be set to: the status to "on hold"."""
+        words = lexicon.spelled(self.tokens[place].text)
+        for sense in self.words.vocabulary.phrases.get(words[0], {}).get(words, ()) if words else ():
+            if sense.terminal.startswith("P_"):
+                self._add(sense.terminal, sense.meaning, sense.cost + 0.5, place, place + 1)
+
+    def _wanted_for(self, place: int) -> bool:
+        """Whether a "for" belongs to the word before it: "waiting for Ann"."""
+        before = self.tokens[place - 1].word if place else ""
+        return self.tokens[place].word == "for" and (before,) in lexicon.listed("wanting for")
 
     def _lead(self, meaning: str, cost: float, place: int, match: Match) -> None:
         """Politeness with the marks behind it: "Hi team,", "Please:"."""
@@ -121,6 +139,24 @@ class Lattice(Joints):
         """Whether there is a number before and behind these tokens."""
         around = [self.tokens[place].kind for place in (first - 1, behind) if 0 <= place < self.size]
         return len(around) == 2 and all(kind in ("hash", "number") for kind in around)
+
+    def _topic_words(self, place: int) -> None:
+        """What a ticket is about, in a few small words that mean nothing else: "about the invoice"."""
+        nearby = range(max(place - 4, 0), place)
+        nouns = any(self.means(at, "NB", "NS") for at in nearby)
+        if self.tokens[place].word not in ("about", "regarding", "concerning") or not nouns:
+            return
+        start = place + 1 + self.means(place + 1, "DET", "DETI", "HIS", "MY")
+        behind = start
+        while behind < min(start + LONGEST_TOPIC, self.size) and self._is_topic(behind, behind > start):
+            behind += 1
+        if behind > start:
+            self._add("TOPICW", " ".join(token.text for token in self.tokens[start:behind]), 0.5, place, behind)
+
+    def _is_topic(self, place: int, further: bool) -> bool:
+        """Whether a token may be of what a ticket is about: a small word unknown here, or further a noun."""
+        small = self.tokens[place].kind == "word" and self.tokens[place].text.islower() and not self.reserved[place]
+        return small and (self._unknown(place) or (further and self.means(place, "NB")))
 
     def _juxtaposed(self, place: int) -> None:
         """Several numbers with nothing between them."""
@@ -264,8 +300,26 @@ class Lattice(Joints):
 
     def _no_text_after_comma(self, place: int) -> bool:
         """Whether a command starts at a token, perhaps behind politeness, or what is said of both things before."""
+        if (lacking := self._lacking(place)) > place:
+            return self._about_things(lacking)
         politely = self.words.longest_lead(self.sentence, place) > place and self.commands_from(place)
         return politely or self._starts_command(place) or self.means(place, "BOTH")
+
+    def _lacking(self, place: int) -> int:
+        """Where what somebody needs starts: "we need the logs"; the token itself if nobody is said to need anything."""
+        needs = place + 1 < self.size and self.tokens[place].word in ("i", "we")
+        return place + 2 if needs and self.tokens[place + 1].word in ("need", "want") else place
+
+    def _about_things(self, place: int) -> bool:
+        """Whether something of the desk, somebody or a verb starts there: "#4 closed", "the ticket", "to close"."""
+        if place >= self.size:
+            return False
+        at = place + self.means(place, "DET", "DETI", "ALL", "BOTH")
+        if at >= self.size or self.tokens[at].kind != "word" or self.tokens[at].text[:1].isupper():
+            return True
+        known = ("PRON", "ME", "MY", "HIS", "N", "NB", "NS", "FIELDO", "CHOICE", "ADJ", "SUPER", "BOTH", "ALL")
+        verb = self._longest(self.words.commands, at)[0] > at and self.tokens[place].word in ("you", "to")
+        return verb or self.tokens[place].word in ("you", "to", "that") or self.means(at, *known, slips=True)
 
     def _text_price(self, place: int) -> float | None:
         token = self.tokens[place]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deskgraph.schema.english.groups import Group
-from deskgraph.schema.english.plan import Step
+from deskgraph.schema.english.plan import Ref, Step
 from deskgraph.schema.english.statements import claimable, reportable, says_how
 
 
@@ -32,6 +32,18 @@ def follows(before: Sequence[Step], step: Step) -> bool:
     same = any(option.verb in verbs for option in step.options)
     clear = all(verb.partial or reportable(Group("", (verb,))) for verb in verbs)
     return last.mood != "stated" or (clear and not same and all("number" in verb.noun.fields for verb in verbs))
+
+
+def handed_on(taken: Step, given: Step) -> Step | None:
+    """What is taken only to be given to somebody, as one step: "take #3 and assign it to Sam"; None if it is not so."""
+    [one, *others] = taken.options
+    mine = len(one.given) == 1 and all(isinstance(value, Ref) and value.kind == "me" for value in one.given.values())
+    again = all(option.verb is one.verb and option.given.keys() == one.given.keys() for option in given.options)
+    same = all(ref.kind == "pronoun" for option in given.options for ref in option.subject)
+    if others or not (mine and again and same and given.options):
+        return None
+    options = tuple(replace(option, subject=one.subject) for option in given.options)
+    return replace(given, options=options, first=taken.first)
 
 
 def terse(steps: Sequence[Step]) -> list[Step]:

@@ -108,6 +108,9 @@ class Setting(Following):
         )
         return terse(self._set(self.partial, things, value, parts))
 
+    def stated_politely(self, parts: Parts) -> list[Step]:
+        return self.stated(parts[:-1])
+
     @staticmethod
     def _values(part: Any) -> tuple[Any, ...]:
         """The value or values that a part is."""

@@ -19,6 +19,7 @@ def said_rules(key: str, subjects: list[str]) -> list[str]:
     found = [f"np STATES {det}CHOICE -> says_{key}" for det in ("", "DET ", "DETI ")]
     found += [f"np STATES {det}FIELDO {value} -> field_says_{key}" for det in ("", "DETI ") for value in VALUES]
     found += [f"{subject} STATES {value} -> field_says_{key}" for subject in subjects for value in ("refs", "CHOICE")]
+    found += [f"np HASNEW FIELDO {value} -> field_says_{key}" for value in (*VALUES, "BE refs")]
     return found + [f"np STATES {det}FIELDO PREPM np -> says_what" for det in ("", "DET ")]
 
 

@@ -40,7 +40,7 @@ def told_at(words: Joints, place: int) -> tuple[Told, int] | None:
     if end - place < LEAST or not _begins(words, place, end) or not _harmless(words, place, end):
         return None
     acts = words.tokens[place + 1].word.endswith("s") and not words.means(place + 1, "NS", "CHOICE")  # "it blocks all"
-    if not (acts or any(_finite(words, at) for at in range(place + 1, end))):
+    if not (acts or any(_finite(words, at) for at in range(place, end))):
         return None
     return Told(place, end, tuple(_things(words, place, end)), tuple(_people(words, place, end))), _behind(words, end)
 

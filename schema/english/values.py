@@ -17,6 +17,8 @@ from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import Noun, by_prefix
 from deskgraph.schema.verb import Verb
 
+MOST_WORDS = 2
+
 
 class Unfit(Exception):
     """The value is of another kind than the input."""
@@ -74,7 +76,9 @@ def convert(verb: type[Verb], name: str, value: Value) -> Any:
 def _choice(declared: Choice, name: str, value: Value) -> str:
     if isinstance(value, Word) and (word := value.of(name)):
         return word
-    if isinstance(value, Ref) and value.kind in ("name", "quoted"):
+    few = isinstance(value, Text) and len(value.text.split()) <= MOST_WORDS
+    if few or (isinstance(value, Ref) and value.kind in ("name", "quoted")):
+        assert isinstance(value, Text | Ref)
         try:
             return declared.check(choices(declared).get(value.text.lower(), value.text))
         except InvalidInputError as error:

@@ -115,11 +115,13 @@ def _functions(vocabulary: Vocabulary) -> None:
     add(listed("wants"), "WANT", "want", 0.2)
     add(listed("passives"), "BE")
     add(listed("passives of all"), "BEALL")
+    add(["needs", "need", "requires", "require"], "NEEDING")
     add(listed("having"), "HAVING")
     add(listed("states"), "STATES", None, 1.0)
     add(listed("i have"), "HAVE")
     add(listed("has been"), "HASBEEN", None, 0.5)
     add(listed("newcomers"), "NEWF")
+    add(listed("has new"), "HASNEW")
     add(listed("lacks"), "LACKS", "for")
     add(["that", "which", "who", "whom"], "THATF")
     add(["has", "have", "got"], "RELV", "of")
@@ -301,6 +303,8 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
         vocabulary.add(phrase, Sense("NB", meaning, 0.1))
         vocabulary.add(phrase, Sense("N", noun.prefix, 0.1))
         vocabulary.add(plural_of(phrase)[1], Sense("NS", meaning, 0.1))
+        if " " in phrase:
+            vocabulary.add(f"{phrase} {noun.prefix}", Sense(f"H_{noun.prefix.upper()}", (noun.prefix, given), 0.05))
 
 
 def _adjectives(vocabulary: Vocabulary) -> None:
