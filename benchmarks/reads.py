@@ -24,7 +24,7 @@ async def main(arguments: argparse.Namespace) -> None:
     """Fill, serve, measure in turns, print."""
     print(f"{machine()}, {arguments.tickets:,} tickets\n", flush=True)
     async with (
-        filled([WORKSPACE], arguments.tickets) as there,
+        filled({WORKSPACE: arguments.tickets}) as there,
         floor(WORKSPACE) as bare,
         served(WORKSPACE, there.folder) as desk,
         peer() as node,
