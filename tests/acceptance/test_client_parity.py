@@ -93,17 +93,22 @@ async def scenario(desk: Any) -> list[Any]:
     await say(desk.consumers.delete("billing"))
     await say(desk.consumers.open("billing", max_in_flight=0))
 
-    many, twice = desk.Ticket.create.many, [{"subject": "A", "idempotency_key": "a"}, {"subject": "B", "agent": sam}]
+    many = desk.Ticket.create.many
+    twice = [
+        {"id": "ticket_aaaa", "subject": "A", "idempotency_key": "a"},
+        {"id": "ticket_bbbb", "subject": "B", "agent": sam},
+    ]
     await say(many(twice))
     await say(many(twice[:1]))
     await say(many([{"subject": "C"}, {"subject": "D", "contact": "contact_nothere"}, {"subject": ""}]))
-    await say(
-        many([{"subject": "E"}, {}, {"subject": "F", "contact": "contact_nothere"}, {"subject": ""}], atomic=False)
-    )
+    mixed = [{"id": "ticket_eeee", "subject": "E"}, {}, {"subject": "F", "contact": "contact_nothere"}, {"subject": ""}]
+    await say(many(mixed, atomic=False))
     await say(many([{"subject": "G"}, {"colour": "red"}]))
     await say(many([{}], atomic=False))
     await say(many([]))
-    await say(desk.Contact.import_.many([{"name": "Old", "created_at": "2019-03-01T09:30:00+01:00"}]))
+    await say(
+        desk.Contact.import_.many([{"id": "contact_oooo", "name": "Old", "created_at": "2019-03-01T09:30:00+01:00"}])
+    )
     await say(desk.Ticket.find(subject=["A", "B", "C", "D", "E", "F", "G"], order_by="number"))
     return said
 
