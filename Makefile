@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATS := v2.15.2
 
-.PHONY: run test lint bench-events bench-reads bench-writes chaos lock schema client chromium nats clean
+.PHONY: run test lint bench-events bench-reads bench-growth bench-start bench-memory bench-writes chaos lock schema client chromium nats clean
 
 run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
 	$(BIN)/deskgraph serve --sample
@@ -34,6 +34,15 @@ bench-events: .venv/installed ## what the event log costs and how fast it is; so
 
 bench-reads: .venv/installed ## reads beside the floor and the peer (needs wrk and Node.js 20 or newer); some twenty minutes
 	$(BIN)/python -m benchmarks.reads
+
+bench-growth: .venv/installed ## reads of 100,000 and of 1,000,000 tickets in turns (needs wrk); some fifteen minutes
+	$(BIN)/python -m benchmarks.growth
+
+bench-start: .venv/installed ## how soon `deskgraph serve` is ready; some three minutes
+	$(BIN)/python -m benchmarks.start
+
+bench-memory: .venv/installed ## what a served process holds over a million requests (needs wrk); some twenty minutes; REQUESTS
+	$(BIN)/python -m benchmarks.memory $(if $(REQUESTS),--requests $(REQUESTS))
 
 bench-writes: .venv/installed ## writes beside the floor and the peer (needs what bench-reads needs); some ten minutes
 	$(BIN)/python -m benchmarks.writes

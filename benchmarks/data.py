@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -54,13 +54,13 @@ class Filled(NamedTuple):
 
 
 @asynccontextmanager
-async def filled(workspaces: Sequence[str], tickets: int) -> AsyncIterator[Filled]:
-    """The same desk in each workspace; the environment leads the servers that are started to its Neo4j."""
+async def filled(workspaces: Mapping[str, int], heap: str = "2g") -> AsyncIterator[Filled]:
+    """A desk of so many tickets in each workspace; the environment leads the servers that are started to its Neo4j."""
     folder = tempfile.mkdtemp(prefix="deskgraph-bench-")
-    with EmbeddedNeo4j(Path(folder) / "neo4j", heap="2g", train=False) as server:
+    with EmbeddedNeo4j(Path(folder) / "neo4j", heap=heap, train=False) as server:
         os.environ |= {"NEO4J_URI": server.uri, "NEO4J_USERNAME": server.username, "NEO4J_PASSWORD": server.password}
         async with Database(server.uri, server.username, server.password) as database:
-            for workspace in workspaces:
+            for workspace, tickets in workspaces.items():
                 async with Desk(database, workspace, hooks=Hooks()):
                     await fill(database, workspace, tickets)
             await database.run("CALL db.awaitIndexes(600)")

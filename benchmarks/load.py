@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 import statistics
@@ -21,13 +22,13 @@ LUA = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Authorization"] = "Bearer {key}"
-local body = [==[{body}]==]
+local bodies = {{{bodies}}}
 math.randomseed({seed})
 local function number(first, last)
   return tostring(math.random(first, last))
 end
 request = function()
-  return wrk.format(nil, nil, nil, (body:gsub("<(%d+)-(%d+)>", number)))
+  return wrk.format(nil, nil, nil, (bodies[math.random(#bodies)]:gsub("<(%d+)-(%d+)>", number)))
 end
 """
 CHECKED = """
@@ -40,6 +41,7 @@ end
 """
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 CONNECTIONS = (1, 32)
+SEEDS = itertools.count(7)  # each run asks for other nodes than the one before
 Settle = Callable[[], Awaitable[None]]
 
 
@@ -47,7 +49,8 @@ Settle = Callable[[], Awaitable[None]]
 class Target:
     """Who is asked what. In the body `<10-99>` stands for a random number from 10 to 99.
 
-    `writes`: each answer is looked at, for a mutation that failed is answered by 200 too.
+    `writes`: each answer is looked at, for a mutation that failed is answered by 200 too. `others`: more bodies, of
+    which any is sent as often as the first.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Target:
     path: str
     body: dict[str, Any]
     writes: bool = False
+    others: tuple[dict[str, Any], ...] = ()
 
     @property
     def url(self) -> str:
@@ -107,7 +111,7 @@ async def measured(target: Target, database: int, connections: int, seconds: int
     if settle:
         await settle()
     taken = [now - then for now, then in zip([cpu(target.server.pid), cpu(database)], before, strict=True)]
-    requests = int(_found(r"(\d+) requests in", text)[1])
+    requests = sent(text)
     server, neo4j = (1000 * each / requests for each in taken)
     return Round(float(_found(r"Requests/sec:\s+([\d.]+)", text)[1]), ms("50%", text), ms("99%", text), server, neo4j)
 
@@ -117,6 +121,11 @@ def cpu(pid: int) -> float:
     process = psutil.Process(pid)
     times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
     return float(sum(each.user + each.system for each in times))
+
+
+def sent(text: str) -> int:
+    """How many requests wrk counted."""
+    return int(_found(r"(\d+) requests in", text)[1])
 
 
 def ms(percentile: str, text: str) -> float:
@@ -134,7 +143,8 @@ def _found(pattern: str, text: str) -> re.Match[str]:
 async def wrk(target: Target, connections: int, seconds: int) -> str:
     """What wrk printed; no request may have failed."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(LUA.format(key=KEY, body=json.dumps(target.body), seed=7) + CHECKED * target.writes)
+        bodies = ", ".join(f"[==[{json.dumps(body)}]==]" for body in (target.body, *target.others))
+        script.write(LUA.format(key=KEY, bodies=bodies, seed=next(SEEDS)) + CHECKED * target.writes)
         script.flush()
         load = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency", "-s", script.name]
         process = await asyncio.create_subprocess_exec("wrk", *load, target.url, stdout=asyncio.subprocess.PIPE)

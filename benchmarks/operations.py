@@ -30,6 +30,9 @@ DESKGRAPH = {
     "W5": """mutation ($id: ID!, $agent: ID!) { assignTicket(input: {id: $id, agent: $agent}) {
   ticket { id assignee { id } } errors { code } } }""",
     "W6": "query ($after: String) { tickets(first: 50, after: $after) { nodes { id subject } } }",
+    "W7": """query ($since: DateTime!) { ticketCounts(
+  by: [ORGANIZATION, PRIORITY], filter: {createdAt: {gte: $since}}, first: 10000
+) { organization { id } priority count } }""",
 }
 EVERY = 'createdAt: {lt: "2100-01-01T00:00:00Z"}, id: {startsWith: ""}'
 NEWEST = "{createdAt: DESC}, {id: DESC}"

@@ -24,7 +24,7 @@ async def main(arguments: argparse.Namespace) -> None:
     """Fill, serve, measure in turns, print."""
     print(f"{machine()}, {arguments.tickets:,} tickets\n", flush=True)
     async with (
-        filled([WORKSPACE], arguments.tickets) as there,
+        filled({WORKSPACE: arguments.tickets}) as there,
         floor(WORKSPACE) as bare,
         served(WORKSPACE, there.folder) as desk,
         peer() as node,
@@ -42,10 +42,9 @@ async def main(arguments: argparse.Namespace) -> None:
 
 
 def asked(name: str, given: dict[str, str], bare: Server, desk: Server, node: Server) -> Iterator[Target]:
-    """A workload, of each server that has it."""
+    """A workload, of each server."""
     yield Target("floor", bare, f"/read/{name}", parameters(READS[name], given))
-    if name in operations.DESKGRAPH:
-        yield Target("deskgraph", desk, "/graphql", operations.body(operations.DESKGRAPH[name], given))
+    yield Target("deskgraph", desk, "/graphql", operations.body(operations.DESKGRAPH[name], given))
     yield Target("peer", node, "/", operations.body(operations.PEER[name], given))
 
 

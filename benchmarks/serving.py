@@ -34,10 +34,10 @@ def machine() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}, {what}"
 
 
-def served(workspace: str, folder: str) -> AbstractAsyncContextManager[Server]:
+def served(workspace: str, folder: str, *options: str) -> AbstractAsyncContextManager[Server]:
     """A `deskgraph serve` process."""
     settings = {"DESKGRAPH_API_KEY": KEY, "DESKGRAPH_WORKSPACE": workspace, "DESKGRAPH_DATA": folder}
-    command = [sys.executable, "-m", "deskgraph", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "deskgraph", "serve", "--port", "0", *options]
     return _running(command, "stdout", rb"Open\s+http://([^/]+)/graphql", settings)
 
 

@@ -32,7 +32,7 @@ async def main(arguments: argparse.Namespace) -> None:
     """Fill, serve, measure in turns, print."""
     print(f"{machine()}, {arguments.tickets:,} tickets\n", flush=True)
     async with (
-        filled(WORKSPACES, arguments.tickets) as there,
+        filled(dict.fromkeys(WORKSPACES, arguments.tickets)) as there,
         floor(FLOOR) as bare,
         served(DESK, there.folder) as desk,
         peer() as node,

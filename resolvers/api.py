@@ -37,6 +37,7 @@ from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.writing import batch_mutation, mutation
 from deskgraph.schema import types
 from deskgraph.schema.consumers import DELIVERY, define_delivery
+from deskgraph.schema.counts import counts_field
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
@@ -167,6 +168,7 @@ def _query() -> Any:
         fields.append(
             types.field(noun.plural, f"{name}Connection", f"The workspace's {noun.plural}.", types.page_arguments(name))
         )
+        fields.append(counts_field(noun))
     fields.append(types.field("node", "Node | None", "Anything by its id; null where there is nothing.", of_id))
     fields += types.fields_of(consumer_fields.ConsumerQueries)
     return types.define("Query", "What can be read. Each operation is one query of the database.", fields)

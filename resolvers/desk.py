@@ -33,7 +33,6 @@ from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.resolvers.webhooks.workers import Webhooks
 from deskgraph.resolvers.worker import Worker
 from deskgraph.schema.consumer import ConsumerStart
-from deskgraph.schema.english.reader import make_ahead
 from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
 from deskgraph.schema.fields import Moment
 from deskgraph.schema.verb import Verb
@@ -96,16 +95,12 @@ class Desk:
         return words
 
     async def start(self) -> None:
-        """Make constraints and workspace where they are missing; follow the log, run the after-hooks, send webhooks.
-
-        What reads English sentences is made meanwhile, in a thread: nothing but a sentence waits for it.
-        """
+        """Make constraints and workspace where they are missing; follow the log, run the after-hooks, send webhooks."""
         await prepare(self.database)
         await self.feed.start()
         await self.before_hooks.start()
         await self.attach_hooks()
         await self.webhooks.start()
-        make_ahead()
 
     async def close(self) -> None:
         """Stop. The database stays open: it belongs to whoever opened it."""

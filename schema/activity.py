@@ -29,9 +29,9 @@ class Activity(Entity):
     indexes = ((), ("type",))
     searched = ("note",)
 
-    type = Text("What kind, an open word such as satisfaction_survey.", most=100, required=True, writable=True).said(
-        "kind", marks="of type|of the type|of kind|of the kind", example="note"
-    )
+    type = Text(
+        "What kind, an open word such as satisfaction_survey.", most=100, required=True, writable=True, kind=True
+    ).said("kind", marks="of type|of the type|of kind|of the kind", example="note")
     note = Text("A remark.", most=100_000, writable=True).said(
         "text|remark|content|message|body",
         marks="@saying|that|reading|(that|which) (says|reads)|about|because|as follows:",

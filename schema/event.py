@@ -14,7 +14,7 @@ class Event(Noun):
     order = "position"
     indexes = ()
 
-    type = Text("What happened: `ticket.resolved`.", required=True)
+    type = Text("What happened: `ticket.resolved`.", required=True, kind=True)
     position = LongInteger(
         "The place in the workspace's log, from 1 without gaps; null for the moment until the sequencer has placed it.",
         sortable=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Self
 
@@ -23,7 +23,7 @@ from deskgraph.schema.scalars import MAX_LONG, DateTime, Long, Words, parse_date
 ARROW = re.compile(r"(?:<-\[:([A-Z_]+)\]-|-\[:([A-Z_]+)\]->)")
 
 
-_camel_case = cache(to_camel_case)
+camel_case = cache(to_camel_case)
 
 
 def _either(text: str) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class Field:
     @property
     def graphql(self) -> str:
         """The field's name in GraphQL, which is also the property's name in the graph."""
-        return _camel_case(self.name)
+        return camel_case(self.name)
 
 
 class Prop(Field):
@@ -147,12 +147,13 @@ class Id(Prop):
 
 
 class Text(Prop):
-    """Text of `least` to `most` characters."""
+    """Text of `least` to `most` characters. `kind`: it says of what kind the node is; there are few of them."""
 
-    def __init__(self, doc: str, *, least: int = 1, most: int = 500, **options: Any) -> None:
+    def __init__(self, doc: str, *, least: int = 1, most: int = 500, kind: bool = False, **options: Any) -> None:
         super().__init__(doc, **options)
         self.least = least
         self.most = most
+        self.kind = kind
 
     def check(self, value: Any) -> str:
         """The text without the blanks around it."""
@@ -203,11 +204,14 @@ class Choice(Prop):
 
     def sort(self, variable: str) -> str:
         """The word itself, or its rank."""
-        plain = super().sort(variable)
+        return self.rank(super().sort(variable))
+
+    def rank(self, word: str) -> str:
+        """The Cypher expression that a word is ordered by: itself, or its rank."""
         if not self.ranked:
-            return plain
-        whens = " ".join(f"WHEN '{word}' THEN {rank}" for rank, word in enumerate(self.words.__members__))
-        return f"CASE {plain} {whens} END"
+            return word
+        whens = " ".join(f"WHEN '{one}' THEN {rank}" for rank, one in enumerate(self.words.__members__))
+        return f"CASE {word} {whens} END"
 
     def load(self, value: Any) -> Any:
         """The member of the enum."""
@@ -249,10 +253,10 @@ class Moment(Prop):
     comparators = "DateTimeFilter"
 
     def check(self, value: Any) -> datetime:
-        """The moment; ISO 8601 text will do."""
+        """The moment in UTC; ISO 8601 text will do."""
         try:
-            return parse_datetime(value)
-        except ValueError as error:
+            return parse_datetime(value).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
             raise self.invalid("a moment in ISO 8601", value) from error
 
     def read(self, variable: str) -> str:

@@ -42,6 +42,34 @@ VERB = """
         {doc}
         return {call}
 """
+BATCHED = """
+class {title}Word(BatchedWord[{name}]):
+    {doc}
+
+    async def __call__(self, **given: Unpack[{title}]) -> {name}:
+        \"\"\"Do it; the noun as it is then.\"\"\"
+        return await self._one(given)
+
+    async def many(self, items: Sequence[{title}], *, atomic: bool = True) -> list[{name} | DeskError]:
+        {many}
+        return await self._many(items, atomic=atomic)
+"""
+SYNC_BATCHED = """
+class Sync{title}Word(SyncBatchedWord[{title}Word]):
+    {doc}
+
+    def __call__(self, **given: Unpack[{title}]) -> {name}:
+        \"\"\"Do it; the noun as it is then.\"\"\"
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[{title}], *, atomic: bool = True) -> list[{name} | DeskError]:
+        {many}
+        return self._background.run(self._word.many(items, atomic=atomic))
+"""
+MANY = (
+    "Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised, and "
+    "nothing was done; otherwise each item counts for itself, and an error is in its noun's place."
+)
 HOOK = """
     @property
     def {past}(self) -> HookPoint[{name}, {context}]:
@@ -92,9 +120,26 @@ def words(noun: type[Noun], *, sync: bool) -> str:
         made |= {"how": "async ", "found": "Found", "find": "self._find(filter, order_by, limit, id, fields)"}
         made |= {"get": "await self._get(id, fields)"}
     verbs = verbs_of(noun) if issubclass(noun, Entity) else []
-    parts = [(SYNC_WORDS if sync else WORDS).format(**made), FINDING.format(**made)]
-    parts += [verb_word(verb, sync=sync) for verb in verbs] + [hook(verb, sync=sync) for verb in verbs]
-    return "".join(parts)
+    batched = [verb for verb in verbs if verb.batched]
+    parts = [batched_word(verb, sync=sync) for verb in batched]
+    parts += [(SYNC_WORDS if sync else WORDS).format(**made)]
+    parts += [f"        {batched_attribute(verb, sync=sync)}\n" for verb in batched] + [FINDING.format(**made)]
+    parts += [verb_word(verb, sync=sync) for verb in verbs if not verb.batched]
+    return "".join([*parts, *(hook(verb, sync=sync) for verb in verbs)])
+
+
+def batched_word(verb: type[Verb], *, sync: bool) -> str:
+    """The class of a verb that can be done many times."""
+    made = {"title": title(verb), "name": verb.noun.__name__, "doc": quoted(told(verb)), "many": quoted(MANY, 8)}
+    return (SYNC_BATCHED if sync else BATCHED).format(**made)
+
+
+def batched_attribute(verb: type[Verb], *, sync: bool) -> str:
+    """How a noun's words get it."""
+    word = verb.word()
+    if sync:
+        return f"self.{word} = Sync{title(verb)}Word(words.{word}, background)"
+    return f"self.{word} = {title(verb)}Word(speaker, {constant(verb)})"
 
 
 def verb_word(verb: type[Verb], *, sync: bool) -> str:

@@ -32,6 +32,7 @@ One file, past 400 lines, because nobody reads or writes it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
@@ -39,9 +40,11 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDic
 from dataclasses import dataclass, field
 
 from deskgraph.client.background import Background, Rows, SyncNounWords
+from deskgraph.client.batches import BatchedWord, SyncBatchedWord
 from deskgraph.client.declared import Field, Noun, Record, Some, Verb
 from deskgraph.client.hooks import HookPoint
 from deskgraph.client.words import Found, NounWords, Speaker
+from deskgraph.schema.errors import DeskError
 
 if TYPE_CHECKING:
     from deskgraph.client.context import Context

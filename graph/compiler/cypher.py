@@ -185,7 +185,7 @@ def _connection(rows: Rows, scope: Scope, *, edge: Many | None, source: str) -> 
         found = _page_rows(rows, page, scope, finish, edge=edge, source=source)
     if wants(rows.parts, "totalCount"):
         variable = scope.variable()
-        where = both(_where(rows.noun, variable, wanted, page, scope, edge))
+        where = both(where_of(rows.noun, variable, wanted, page, scope, edge))
         total = f"COUNT {{ MATCH {_pattern(rows.noun, variable, edge, source)} WHERE {where} }}"
     return Value(f"[{found}, {total}]", finish)
 
@@ -193,7 +193,7 @@ def _connection(rows: Rows, scope: Scope, *, edge: Many | None, source: str) -> 
 def _page_rows(rows: Rows, page: Page, scope: Scope, finish: ConnectionShape, *, edge: Many | None, source: str) -> str:
     noun, wanted = rows.noun, rows.arguments.get("filter") or {}
     variable = scope.variable()
-    where = both(_where(noun, variable, wanted, page, scope, edge) + paging.beyond(variable, page, scope))
+    where = both(where_of(noun, variable, wanted, page, scope, edge) + paging.beyond(variable, page, scope))
     pinned = None if edge else equalities(noun, wanted)
     order = paging.order_by(noun, variable, page, pinned)
     hint = "" if pinned is None else paging.hint(noun, variable, pinned, wanted.keys(), page)
@@ -220,7 +220,10 @@ def _pattern(noun: type[Noun], variable: str, edge: Many | None, source: str) ->
     return edge.pattern(source, node) if edge else f"({node})"
 
 
-def _where(noun: type[Noun], variable: str, wanted: Any, page: Page, scope: Scope, edge: Many | None) -> list[str]:
+def where_of(
+    noun: type[Noun], variable: str, wanted: Any, page: Page, scope: Scope, edge: Many | None = None
+) -> list[str]:
+    """The predicates of a list's rows, without its cursors: on all pages, at the end of an edge or in the workspace."""
     bounds = [] if edge else [f"{variable}.workspace = $workspace", *paging.anchored(noun, variable, page)]
     return bounds + predicates(noun, variable, wanted, scope) + paging.present(variable, page)
 

@@ -31,7 +31,8 @@ class Pick:
 class Part:
     """One field of a connection, of its edges or of its page info, under its response key.
 
-    `node` holds what is picked of the nodes, where the field is `nodes` or `node`.
+    `node` holds what is picked of the nodes, where the field is `nodes` or `node`. The fields of a count are such
+    parts, too: its edges have a `node`.
     """
 
     key: str

@@ -26,6 +26,7 @@ from graphql import (
 
 from deskgraph.graph.compiler.picks import TYPENAME, Part, Pick, Rows
 from deskgraph.schema.fields import Edge, Field, Many
+from deskgraph.schema.groups import groups_of, target_of
 from deskgraph.schema.noun import Noun, noun_of, targets
 
 
@@ -66,6 +67,16 @@ class Selection:
         declared = self._type(type_name).fields[field]
         connection = f"{noun.__name__}Connection"
         return Rows(noun, self.arguments(declared, nodes[0]), self._parts(noun, connection, nodes))
+
+    def counts(self, noun: type[Noun], type_name: str, field: str, nodes: list[FieldNode]) -> Rows:
+        """What these fields want of the counts of a noun, the field being declared on the type of that name."""
+        groups, parts = groups_of(noun), []
+        selected = self.fields([node.selection_set for node in nodes], f"{noun.__name__}Count")
+        for key, found in selected.items():
+            name = found[0].name.value
+            target = target_of(groups[name]) if name in groups else None
+            parts.append(Part(key, name, node=self.picks(target, found) if target else ()))
+        return Rows(noun, self.arguments(self._type(type_name).fields[field], nodes[0]), tuple(parts))
 
     def _pick(self, noun: type[Noun], key: str, nodes: list[FieldNode]) -> Pick:
         name = nodes[0].name.value

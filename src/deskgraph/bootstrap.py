@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from deskgraph.config import Settings
 from deskgraph.graph.database import Database
-from deskgraph.graph.embedded import EmbeddedNeo4j
 from deskgraph.logs import configure_by_default
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 from deskgraph.resolvers.retention import retaining
 from deskgraph.resolvers.webhooks.options import WebhookOptions
+from deskgraph.running import running
+from deskgraph.schema.english.reader import make_ahead
 from deskgraph.words import speaking
-
-
-@asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Settings]:
-    """The settings with a database that runs: the one that NEO4J_URI names, or else the one that comes with deskgraph.
-
-    That one is started, and ends with the block.
-    """
-    if settings.neo4j_uri:
-        yield settings
-        return
-    server = EmbeddedNeo4j(
-        settings.data / "neo4j",
-        heap=settings.heap,
-        repository=settings.maven_repository,
-        train=settings.start_cache,
-    )
-    try:
-        await asyncio.to_thread(server.start)
-        address = {"neo4j_uri": server.uri, "neo4j_username": server.username, "neo4j_password": server.password}
-        yield settings.model_copy(update={**address, "neo4j_database": None})
-    finally:
-        await asyncio.to_thread(server.stop)
 
 
 @asynccontextmanager
@@ -58,12 +35,20 @@ async def open_desk(
     """Open a desk in this process: `async with deskgraph.open(data="./desk") as desk: ...`.
 
     Takes the settings of `deskgraph serve` as arguments. While it is open, `deskgraph.Ticket` and the other nouns'
-    words mean this desk.
+    words mean this desk. What reads English sentences is made meanwhile, in a thread: nothing but a sentence waits for
+    it.
     """
     if hooks is not None and not isinstance(hooks, Hooks):
         raise TypeError("hooks is a Hooks object; modules with hooks are imported, before or after")
+    async with opened(settings or Settings(**given), hooks) as desk:
+        make_ahead()
+        yield desk
+
+
+@asynccontextmanager
+async def opened(settings: Settings, hooks: Hooks | None = None) -> AsyncIterator[Desk]:
+    """The same, but what reads English sentences is not made before the first one is read."""
     configure_by_default()
-    settings = settings or Settings(**given)
     webhooks = WebhookOptions(private_targets=settings.webhook_private_targets)
     async with (
         open_database(settings) as database,

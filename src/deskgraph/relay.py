@@ -20,7 +20,7 @@ from typing import NoReturn
 
 import structlog
 
-from deskgraph.bootstrap import open_desk
+from deskgraph.bootstrap import opened
 from deskgraph.config import Settings
 from deskgraph.graph.consumers import advance_consumer, open_consumer
 from deskgraph.graph.export import read_events
@@ -226,5 +226,5 @@ async def _run(settings: Settings) -> None:
     with contextlib.suppress(Unreachable):
         async with connected(target_of(settings), settings.workspace):
             pass
-    async with open_desk(settings, hooks=Hooks()) as desk:
+    async with opened(settings, hooks=Hooks()) as desk:
         await relay_of(desk, settings).run()

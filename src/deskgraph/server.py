@@ -12,10 +12,9 @@ from urllib.parse import quote
 
 import uvicorn
 
-from deskgraph.bootstrap import open_desk, running
 from deskgraph.config import Settings
 from deskgraph.protocols import Http, WebSocket
-from deskgraph.sample import load_sample
+from deskgraph.running import running
 from deskgraph.workers import GRACE, Supervisor, load_hooks, relay, serving_app
 
 # Seconds between pings of a WebSocket, and how much longer than a slow subscriber has a client may take to answer one.
@@ -35,7 +34,9 @@ async def _serve(settings: Settings) -> None:
     settings = settings.model_copy(update={"api_key": settings.key()})
     relay(settings)  # that an extra is missing shows before anything is started, as a port that is taken does
     listening = listen(settings.host, settings.port)
+    loading = asyncio.create_task(asyncio.to_thread(load, serves=settings.workers == 1))
     async with running(settings) as there:
+        await loading
         await prepare(there)
         ready = partial(announce, listening, there.key())
         if there.workers == 1:
@@ -44,9 +45,23 @@ async def _serve(settings: Settings) -> None:
             await asyncio.to_thread(Supervisor(configured(there), [listening], ready).run)
 
 
+def load(*, serves: bool) -> None:
+    """Import what a desk is made of while Java starts, which takes longer; `serves`: this process will need it all."""
+    import deskgraph.bootstrap
+
+    if serves:
+        import deskgraph.app  # noqa: F401 - to have it
+        from deskgraph.resolvers.api import schema
+
+        schema()
+
+
 async def prepare(settings: Settings) -> None:
     """What is done once, whatever the number of workers: what would keep a desk from opening shows here."""
-    async with open_desk(settings) as desk:
+    from deskgraph.bootstrap import opened
+    from deskgraph.sample import load_sample
+
+    async with opened(settings) as desk:
         if settings.sample:
             await load_sample(desk)
 

@@ -54,7 +54,7 @@ def serving_app(settings: Settings) -> ASGIApp:
     """An application that opens the desk when it starts. The heavy imports are left to the process that serves."""
     from deskgraph.app import create_app
     from deskgraph.auth import Keys
-    from deskgraph.bootstrap import open_desk
+    from deskgraph.bootstrap import opened
 
     configure()
 
@@ -62,7 +62,7 @@ def serving_app(settings: Settings) -> ASGIApp:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         end_with_parent()
         load_hooks(settings.hooks)
-        async with open_desk(settings) as desk, relay(settings)(desk):
+        async with opened(settings) as desk, relay(settings)(desk):
             app.state.serving = create_app(desk, Keys(settings.key()), heartbeat=settings.heartbeat_seconds)
             settling = asyncio.create_task(asyncio.to_thread(settle))
             yield

@@ -92,6 +92,24 @@ async def scenario(desk: Any) -> list[Any]:
     await say(desk.consumers.replay("nobody"))
     await say(desk.consumers.delete("billing"))
     await say(desk.consumers.open("billing", max_in_flight=0))
+
+    many = desk.Ticket.create.many
+    twice = [
+        {"id": "ticket_aaaa", "subject": "A", "idempotency_key": "a"},
+        {"id": "ticket_bbbb", "subject": "B", "agent": sam},
+    ]
+    await say(many(twice))
+    await say(many(twice[:1]))
+    await say(many([{"subject": "C"}, {"subject": "D", "contact": "contact_nothere"}, {"subject": ""}]))
+    mixed = [{"id": "ticket_eeee", "subject": "E"}, {}, {"subject": "F", "contact": "contact_nothere"}, {"subject": ""}]
+    await say(many(mixed, atomic=False))
+    await say(many([{"subject": "G"}, {"colour": "red"}]))
+    await say(many([{}], atomic=False))
+    await say(many([]))
+    await say(
+        desk.Contact.import_.many([{"id": "contact_oooo", "name": "Old", "created_at": "2019-03-01T09:30:00+01:00"}])
+    )
+    await say(desk.Ticket.find(subject=["A", "B", "C", "D", "E", "F", "G"], order_by="number"))
     return said
 
 
@@ -101,6 +119,8 @@ def told(answer: Any) -> Any:
         return "a moment"
     if isinstance(answer, list | tuple):
         return [told(one) for one in answer]
+    if isinstance(answer, DeskError):
+        return type(answer), answer.code, answer.field
     if hasattr(answer, "as_dict"):
         known = answer.as_dict()
         hidden = {"id", "actor"} if "subject_id" in known else set()
@@ -116,7 +136,7 @@ async def test_the_same_in_process_and_over_the_network(
     served = serve()
     async with connect(served.url, served.key) as remote:
         there = await scenario(remote)
-    assert len(here) == 55
+    assert len(here) == 64
     for at, (one, other) in enumerate(zip(here, there, strict=True)):
         assert told(other) == told(one), at
     codes = {answer[1] for answer in here if isinstance(answer, tuple) and isinstance(answer[0], type)}

@@ -59,6 +59,12 @@ OPERATIONS = {
         "not: {tickets: {some: {priority: {in: [HIGH, URGENT]}}}}}) { totalCount } }"
     ),
     "derived": "{ users(filter: {openTickets: {lt: 5}}) { nodes { openTickets } } }",
+    "counts": (
+        "{ ticketCounts(by: [ORGANIZATION, PRIORITY, CREATED_MONTH], first: 9, "
+        'filter: {createdAt: {gte: "2026-11-01"}, contact: {organization: {domain: {eq: "acme.com"}}}}) '
+        "{ organization { id name } priority createdMonth status number: count kind: __typename } }"
+    ),
+    "counts of all": "{ eventCounts(by: []) { count } }",
     "interface": '{ node(id: "ticket_rV7yKdPm") { id ... on Ticket { subject } ... on User { name } } }',
     "any subject": (
         '{ event(id: "event_aaaa") '
@@ -123,6 +129,13 @@ def test_arguments_that_make_no_sense(arguments: str, message: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         compiled(f"{{ tickets({arguments}) {{ nodes {{ id }} }} }}")
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("first", [0, 10_001])
+def test_counts_have_a_limit(first: int) -> None:
+    with pytest.raises(InvalidInputError, match=f"^first must be from 1 to 10,000, not {first}.$") as caught:
+        compiled(f"{{ userCounts(by: [ROLE], first: {first}) {{ count }} }}")
+    assert caught.value.field == "first"
 
 
 def order(name: str, *, descending: bool = False) -> Order:

@@ -18,6 +18,7 @@ from deskgraph.schema.english.examples import explain
 from deskgraph.schema.english.understanding import understand
 from deskgraph.schema.errors import NotUnderstoodError, all_errors
 from deskgraph.schema.fields import ARROW, Choice, Derived, Edge
+from deskgraph.schema.groups import counts_of, groups_of
 from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
 from deskgraph.schema.ticket import Ticket, TicketStatus
@@ -254,6 +255,13 @@ def test_the_graphql_page_has_every_comparator() -> None:
     rows = table("graphql.md", "## Filters")
     found = {kind: code(row[1]) for row in rows for kind in code(row[0])}
     assert found == {kind: list(operators) for kind, operators in COMPARATORS.items()}
+
+
+def test_the_graphql_page_has_the_counts_of_every_noun_and_the_groups_of_tickets() -> None:
+    [names] = [text for text in code(section("graphql.md", "## Counts")) if text.startswith("ticketCounts ")]
+    assert sorted(names.split()) == sorted(map(counts_of, NOUNS.values()))
+    words = {word for row in table("graphql.md", "## Counts") for word in code(row[1])}
+    assert words == {group.name.upper() for group in groups_of(Ticket).values()}
 
 
 def test_the_graphql_page_has_every_scalar() -> None:

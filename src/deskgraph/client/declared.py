@@ -147,6 +147,16 @@ class Verb(Generic[R]):
             f" errors {{ code message field }} }} }}"
         )
 
+    @cached_property
+    def batch_text(self) -> str:
+        """The operation that does it many times."""
+        mutation = f"{self.name}{self.noun.plural[0].upper()}{self.noun.plural[1:]}"
+        return (
+            f"mutation ($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ done: {mutation}(input: $input) {{"
+            f" results {{ noun: {self.noun.prefix} {{ {self.noun.selection} }} errors {{ code message field }} }}"
+            f" errors {{ code message field }} }} }}"
+        )
+
     def input(self, given: Mapping[str, object]) -> dict[str, Any]:
         """The mutation's input; INVALID_INPUT where something is missing, or is nothing that it takes."""
         for name in given:

@@ -6,15 +6,18 @@ One file, past 400 lines, because nobody reads or writes it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack
 
 from deskgraph.client.background import Background, Rows, SyncNounWords
+from deskgraph.client.batches import BatchedWord, SyncBatchedWord
 from deskgraph.client.declared import Field, Noun, Record, Some, Verb
 from deskgraph.client.hooks import HookPoint
 from deskgraph.client.words import Found, NounWords, Speaker
+from deskgraph.schema.errors import DeskError
 
 if TYPE_CHECKING:
     from deskgraph.client.context import Context
@@ -2839,11 +2842,45 @@ UPDATE_WEBHOOK = Verb(
 )
 
 
+class CreateTicketWord(BatchedWord[Ticket]):
+    """Creates a ticket, open, and perhaps assigns it. Without an agent to be found it is created unassigned. Writes
+    the event `ticket.created`.
+    """
+
+    async def __call__(self, **given: Unpack[CreateTicket]) -> Ticket:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[CreateTicket], *, atomic: bool = True) -> list[Ticket | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
+class ImportTicketWord(BatchedWord[Ticket]):
+    """Takes over a ticket from elsewhere, in the state it was in. What runs after `create` does not run after this.
+    Writes the event `ticket.imported`.
+    """
+
+    async def __call__(self, **given: Unpack[ImportTicket]) -> Ticket:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[ImportTicket], *, atomic: bool = True) -> list[Ticket | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
 class TicketWords(NounWords[Ticket]):
     """A customer's request for help, from the first message to its resolution."""
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(speaker, TICKET)
+        self.create = CreateTicketWord(speaker, CREATE_TICKET)
+        self.import_ = ImportTicketWord(speaker, IMPORT_TICKET)
 
     def find(
         self,
@@ -2871,12 +2908,6 @@ class TicketWords(NounWords[Ticket]):
         """Closes a ticket for good. Writes the event `ticket.closed`. Allowed from OPEN, RESOLVED; leads to CLOSED."""
         return await self._do(CLOSE_TICKET, given)
 
-    async def create(self, **given: Unpack[CreateTicket]) -> Ticket:
-        """Creates a ticket, open, and perhaps assigns it. Without an agent to be found it is created unassigned.
-        Writes the event `ticket.created`.
-        """
-        return await self._do(CREATE_TICKET, given)
-
     async def delete(self, **given: Unpack[DeleteTicket]) -> Ticket:
         """Deletes a ticket. Its events stay in the log. Writes the event `ticket.deleted`."""
         return await self._do(DELETE_TICKET, given)
@@ -2892,12 +2923,6 @@ class TicketWords(NounWords[Ticket]):
         ESCALATED; leads to PENDING.
         """
         return await self._do(HOLD_TICKET, given)
-
-    async def import_(self, **given: Unpack[ImportTicket]) -> Ticket:
-        """Takes over a ticket from elsewhere, in the state it was in. What runs after `create` does not run after
-        this. Writes the event `ticket.imported`.
-        """
-        return await self._do(IMPORT_TICKET, given)
 
     async def reopen(self, **given: Unpack[ReopenTicket]) -> Ticket:
         """Opens a ticket again; its resolution is cleared. Writes the event `ticket.reopened`. Allowed from PENDING,
@@ -2968,11 +2993,43 @@ class TicketWords(NounWords[Ticket]):
         return self._after(UPDATE_TICKET)
 
 
+class CreateContactWord(BatchedWord[Contact]):
+    """Creates a contact. Writes the event `contact.created`."""
+
+    async def __call__(self, **given: Unpack[CreateContact]) -> Contact:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[CreateContact], *, atomic: bool = True) -> list[Contact | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
+class ImportContactWord(BatchedWord[Contact]):
+    """Takes over a contact from elsewhere. What runs after `create` does not run after this. Writes the event
+    `contact.imported`.
+    """
+
+    async def __call__(self, **given: Unpack[ImportContact]) -> Contact:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[ImportContact], *, atomic: bool = True) -> list[Contact | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
 class ContactWords(NounWords[Contact]):
     """A customer's person: who raises tickets."""
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(speaker, CONTACT)
+        self.create = CreateContactWord(speaker, CREATE_CONTACT)
+        self.import_ = ImportContactWord(speaker, IMPORT_CONTACT)
 
     def find(
         self,
@@ -2990,19 +3047,9 @@ class ContactWords(NounWords[Contact]):
         """The one of that id, or the first with these values; None where there is none."""
         return await self._get(id, fields)
 
-    async def create(self, **given: Unpack[CreateContact]) -> Contact:
-        """Creates a contact. Writes the event `contact.created`."""
-        return await self._do(CREATE_CONTACT, given)
-
     async def delete(self, **given: Unpack[DeleteContact]) -> Contact:
         """Deletes a contact. Its tickets stay. Writes the event `contact.deleted`."""
         return await self._do(DELETE_CONTACT, given)
-
-    async def import_(self, **given: Unpack[ImportContact]) -> Contact:
-        """Takes over a contact from elsewhere. What runs after `create` does not run after this. Writes the event
-        `contact.imported`.
-        """
-        return await self._do(IMPORT_CONTACT, given)
 
     async def update(self, **given: Unpack[UpdateContact]) -> Contact:
         """Changes a contact; its tickets follow it to another organization. Writes the event `contact.updated`."""
@@ -3029,11 +3076,43 @@ class ContactWords(NounWords[Contact]):
         return self._after(UPDATE_CONTACT)
 
 
+class CreateOrganizationWord(BatchedWord[Organization]):
+    """Creates an organization. Writes the event `organization.created`."""
+
+    async def __call__(self, **given: Unpack[CreateOrganization]) -> Organization:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[CreateOrganization], *, atomic: bool = True) -> list[Organization | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
+class ImportOrganizationWord(BatchedWord[Organization]):
+    """Takes over an organization from elsewhere. What runs after `create` does not run after this. Writes the event
+    `organization.imported`.
+    """
+
+    async def __call__(self, **given: Unpack[ImportOrganization]) -> Organization:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[ImportOrganization], *, atomic: bool = True) -> list[Organization | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
 class OrganizationWords(NounWords[Organization]):
     """A customer's company, where contacts work."""
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(speaker, ORGANIZATION)
+        self.create = CreateOrganizationWord(speaker, CREATE_ORGANIZATION)
+        self.import_ = ImportOrganizationWord(speaker, IMPORT_ORGANIZATION)
 
     def find(
         self,
@@ -3053,19 +3132,9 @@ class OrganizationWords(NounWords[Organization]):
         """The one of that id, or the first with these values; None where there is none."""
         return await self._get(id, fields)
 
-    async def create(self, **given: Unpack[CreateOrganization]) -> Organization:
-        """Creates an organization. Writes the event `organization.created`."""
-        return await self._do(CREATE_ORGANIZATION, given)
-
     async def delete(self, **given: Unpack[DeleteOrganization]) -> Organization:
         """Deletes an organization. Its contacts and tickets stay. Writes the event `organization.deleted`."""
         return await self._do(DELETE_ORGANIZATION, given)
-
-    async def import_(self, **given: Unpack[ImportOrganization]) -> Organization:
-        """Takes over an organization from elsewhere. What runs after `create` does not run after this. Writes the
-        event `organization.imported`.
-        """
-        return await self._do(IMPORT_ORGANIZATION, given)
 
     async def update(self, **given: Unpack[UpdateOrganization]) -> Organization:
         """Changes an organization. Writes the event `organization.updated`."""
@@ -3092,11 +3161,43 @@ class OrganizationWords(NounWords[Organization]):
         return self._after(UPDATE_ORGANIZATION)
 
 
+class CreateUserWord(BatchedWord[User]):
+    """Creates a user of the support team. Writes the event `user.created`."""
+
+    async def __call__(self, **given: Unpack[CreateUser]) -> User:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[CreateUser], *, atomic: bool = True) -> list[User | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
+class ImportUserWord(BatchedWord[User]):
+    """Takes over a user from elsewhere. What runs after `create` does not run after this. Writes the event
+    `user.imported`.
+    """
+
+    async def __call__(self, **given: Unpack[ImportUser]) -> User:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[ImportUser], *, atomic: bool = True) -> list[User | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
 class UserWords(NounWords[User]):
     """Somebody of the support team."""
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(speaker, USER)
+        self.create = CreateUserWord(speaker, CREATE_USER)
+        self.import_ = ImportUserWord(speaker, IMPORT_USER)
 
     def find(
         self,
@@ -3114,21 +3215,11 @@ class UserWords(NounWords[User]):
         """The one of that id, or the first with these values; None where there is none."""
         return await self._get(id, fields)
 
-    async def create(self, **given: Unpack[CreateUser]) -> User:
-        """Creates a user of the support team. Writes the event `user.created`."""
-        return await self._do(CREATE_USER, given)
-
     async def delete(self, **given: Unpack[DeleteUser]) -> User:
         """Deletes a user. The tickets assigned to it stay, unassigned to whoever looks. Writes the event
         `user.deleted`.
         """
         return await self._do(DELETE_USER, given)
-
-    async def import_(self, **given: Unpack[ImportUser]) -> User:
-        """Takes over a user from elsewhere. What runs after `create` does not run after this. Writes the event
-        `user.imported`.
-        """
-        return await self._do(IMPORT_USER, given)
 
     async def update(self, **given: Unpack[UpdateUser]) -> User:
         """Changes a user: `status` says whether tickets may come. Writes the event `user.updated`."""
@@ -3155,11 +3246,43 @@ class UserWords(NounWords[User]):
         return self._after(UPDATE_USER)
 
 
+class CreateActivityWord(BatchedWord[Activity]):
+    """Creates an activity with a contact, on a ticket, for an organization. Writes the event `activity.created`."""
+
+    async def __call__(self, **given: Unpack[CreateActivity]) -> Activity:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[CreateActivity], *, atomic: bool = True) -> list[Activity | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
+class ImportActivityWord(BatchedWord[Activity]):
+    """Takes over an activity from elsewhere. What runs after `create` does not run after this. Writes the event
+    `activity.imported`.
+    """
+
+    async def __call__(self, **given: Unpack[ImportActivity]) -> Activity:
+        """Do it; the noun as it is then."""
+        return await self._one(given)
+
+    async def many(self, items: Sequence[ImportActivity], *, atomic: bool = True) -> list[Activity | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return await self._many(items, atomic=atomic)
+
+
 class ActivityWords(NounWords[Activity]):
     """Something done or to be done about a customer: a satisfaction survey, a health check, a note."""
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(speaker, ACTIVITY)
+        self.create = CreateActivityWord(speaker, CREATE_ACTIVITY)
+        self.import_ = ImportActivityWord(speaker, IMPORT_ACTIVITY)
 
     def find(
         self,
@@ -3177,19 +3300,9 @@ class ActivityWords(NounWords[Activity]):
         """The one of that id, or the first with these values; None where there is none."""
         return await self._get(id, fields)
 
-    async def create(self, **given: Unpack[CreateActivity]) -> Activity:
-        """Creates an activity with a contact, on a ticket, for an organization. Writes the event `activity.created`."""
-        return await self._do(CREATE_ACTIVITY, given)
-
     async def delete(self, **given: Unpack[DeleteActivity]) -> Activity:
         """Deletes an activity. Writes the event `activity.deleted`."""
         return await self._do(DELETE_ACTIVITY, given)
-
-    async def import_(self, **given: Unpack[ImportActivity]) -> Activity:
-        """Takes over an activity from elsewhere. What runs after `create` does not run after this. Writes the event
-        `activity.imported`.
-        """
-        return await self._do(IMPORT_ACTIVITY, given)
 
     async def update(self, **given: Unpack[UpdateActivity]) -> Activity:
         """Changes an activity. Writes the event `activity.updated`."""
@@ -3455,12 +3568,46 @@ class Nouns:
         self.BeforeHook = BeforeHookWords(speaker)
 
 
+class SyncCreateTicketWord(SyncBatchedWord[CreateTicketWord]):
+    """Creates a ticket, open, and perhaps assigns it. Without an agent to be found it is created unassigned. Writes
+    the event `ticket.created`.
+    """
+
+    def __call__(self, **given: Unpack[CreateTicket]) -> Ticket:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[CreateTicket], *, atomic: bool = True) -> list[Ticket | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
+class SyncImportTicketWord(SyncBatchedWord[ImportTicketWord]):
+    """Takes over a ticket from elsewhere, in the state it was in. What runs after `create` does not run after this.
+    Writes the event `ticket.imported`.
+    """
+
+    def __call__(self, **given: Unpack[ImportTicket]) -> Ticket:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[ImportTicket], *, atomic: bool = True) -> list[Ticket | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
 class SyncTicketWords(SyncNounWords[Ticket]):
     """A customer's request for help, from the first message to its resolution."""
 
     def __init__(self, words: TicketWords, background: Background) -> None:
         super().__init__(words, background)
         self._words = words
+        self.create = SyncCreateTicketWord(words.create, background)
+        self.import_ = SyncImportTicketWord(words.import_, background)
 
     def find(
         self,
@@ -3488,12 +3635,6 @@ class SyncTicketWords(SyncNounWords[Ticket]):
         """Closes a ticket for good. Writes the event `ticket.closed`. Allowed from OPEN, RESOLVED; leads to CLOSED."""
         return self._background.run(self._words.close(**given))
 
-    def create(self, **given: Unpack[CreateTicket]) -> Ticket:
-        """Creates a ticket, open, and perhaps assigns it. Without an agent to be found it is created unassigned.
-        Writes the event `ticket.created`.
-        """
-        return self._background.run(self._words.create(**given))
-
     def delete(self, **given: Unpack[DeleteTicket]) -> Ticket:
         """Deletes a ticket. Its events stay in the log. Writes the event `ticket.deleted`."""
         return self._background.run(self._words.delete(**given))
@@ -3509,12 +3650,6 @@ class SyncTicketWords(SyncNounWords[Ticket]):
         ESCALATED; leads to PENDING.
         """
         return self._background.run(self._words.hold(**given))
-
-    def import_(self, **given: Unpack[ImportTicket]) -> Ticket:
-        """Takes over a ticket from elsewhere, in the state it was in. What runs after `create` does not run after
-        this. Writes the event `ticket.imported`.
-        """
-        return self._background.run(self._words.import_(**given))
 
     def reopen(self, **given: Unpack[ReopenTicket]) -> Ticket:
         """Opens a ticket again; its resolution is cleared. Writes the event `ticket.reopened`. Allowed from PENDING,
@@ -3585,12 +3720,44 @@ class SyncTicketWords(SyncNounWords[Ticket]):
         return self._after(UPDATE_TICKET)
 
 
+class SyncCreateContactWord(SyncBatchedWord[CreateContactWord]):
+    """Creates a contact. Writes the event `contact.created`."""
+
+    def __call__(self, **given: Unpack[CreateContact]) -> Contact:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[CreateContact], *, atomic: bool = True) -> list[Contact | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
+class SyncImportContactWord(SyncBatchedWord[ImportContactWord]):
+    """Takes over a contact from elsewhere. What runs after `create` does not run after this. Writes the event
+    `contact.imported`.
+    """
+
+    def __call__(self, **given: Unpack[ImportContact]) -> Contact:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[ImportContact], *, atomic: bool = True) -> list[Contact | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
 class SyncContactWords(SyncNounWords[Contact]):
     """A customer's person: who raises tickets."""
 
     def __init__(self, words: ContactWords, background: Background) -> None:
         super().__init__(words, background)
         self._words = words
+        self.create = SyncCreateContactWord(words.create, background)
+        self.import_ = SyncImportContactWord(words.import_, background)
 
     def find(
         self,
@@ -3608,19 +3775,9 @@ class SyncContactWords(SyncNounWords[Contact]):
         """The one of that id, or the first with these values; None where there is none."""
         return self._background.run(self._words.get(id, **fields))
 
-    def create(self, **given: Unpack[CreateContact]) -> Contact:
-        """Creates a contact. Writes the event `contact.created`."""
-        return self._background.run(self._words.create(**given))
-
     def delete(self, **given: Unpack[DeleteContact]) -> Contact:
         """Deletes a contact. Its tickets stay. Writes the event `contact.deleted`."""
         return self._background.run(self._words.delete(**given))
-
-    def import_(self, **given: Unpack[ImportContact]) -> Contact:
-        """Takes over a contact from elsewhere. What runs after `create` does not run after this. Writes the event
-        `contact.imported`.
-        """
-        return self._background.run(self._words.import_(**given))
 
     def update(self, **given: Unpack[UpdateContact]) -> Contact:
         """Changes a contact; its tickets follow it to another organization. Writes the event `contact.updated`."""
@@ -3647,12 +3804,44 @@ class SyncContactWords(SyncNounWords[Contact]):
         return self._after(UPDATE_CONTACT)
 
 
+class SyncCreateOrganizationWord(SyncBatchedWord[CreateOrganizationWord]):
+    """Creates an organization. Writes the event `organization.created`."""
+
+    def __call__(self, **given: Unpack[CreateOrganization]) -> Organization:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[CreateOrganization], *, atomic: bool = True) -> list[Organization | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
+class SyncImportOrganizationWord(SyncBatchedWord[ImportOrganizationWord]):
+    """Takes over an organization from elsewhere. What runs after `create` does not run after this. Writes the event
+    `organization.imported`.
+    """
+
+    def __call__(self, **given: Unpack[ImportOrganization]) -> Organization:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[ImportOrganization], *, atomic: bool = True) -> list[Organization | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
 class SyncOrganizationWords(SyncNounWords[Organization]):
     """A customer's company, where contacts work."""
 
     def __init__(self, words: OrganizationWords, background: Background) -> None:
         super().__init__(words, background)
         self._words = words
+        self.create = SyncCreateOrganizationWord(words.create, background)
+        self.import_ = SyncImportOrganizationWord(words.import_, background)
 
     def find(
         self,
@@ -3670,19 +3859,9 @@ class SyncOrganizationWords(SyncNounWords[Organization]):
         """The one of that id, or the first with these values; None where there is none."""
         return self._background.run(self._words.get(id, **fields))
 
-    def create(self, **given: Unpack[CreateOrganization]) -> Organization:
-        """Creates an organization. Writes the event `organization.created`."""
-        return self._background.run(self._words.create(**given))
-
     def delete(self, **given: Unpack[DeleteOrganization]) -> Organization:
         """Deletes an organization. Its contacts and tickets stay. Writes the event `organization.deleted`."""
         return self._background.run(self._words.delete(**given))
-
-    def import_(self, **given: Unpack[ImportOrganization]) -> Organization:
-        """Takes over an organization from elsewhere. What runs after `create` does not run after this. Writes the
-        event `organization.imported`.
-        """
-        return self._background.run(self._words.import_(**given))
 
     def update(self, **given: Unpack[UpdateOrganization]) -> Organization:
         """Changes an organization. Writes the event `organization.updated`."""
@@ -3709,12 +3888,44 @@ class SyncOrganizationWords(SyncNounWords[Organization]):
         return self._after(UPDATE_ORGANIZATION)
 
 
+class SyncCreateUserWord(SyncBatchedWord[CreateUserWord]):
+    """Creates a user of the support team. Writes the event `user.created`."""
+
+    def __call__(self, **given: Unpack[CreateUser]) -> User:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[CreateUser], *, atomic: bool = True) -> list[User | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
+class SyncImportUserWord(SyncBatchedWord[ImportUserWord]):
+    """Takes over a user from elsewhere. What runs after `create` does not run after this. Writes the event
+    `user.imported`.
+    """
+
+    def __call__(self, **given: Unpack[ImportUser]) -> User:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[ImportUser], *, atomic: bool = True) -> list[User | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
 class SyncUserWords(SyncNounWords[User]):
     """Somebody of the support team."""
 
     def __init__(self, words: UserWords, background: Background) -> None:
         super().__init__(words, background)
         self._words = words
+        self.create = SyncCreateUserWord(words.create, background)
+        self.import_ = SyncImportUserWord(words.import_, background)
 
     def find(
         self,
@@ -3732,21 +3943,11 @@ class SyncUserWords(SyncNounWords[User]):
         """The one of that id, or the first with these values; None where there is none."""
         return self._background.run(self._words.get(id, **fields))
 
-    def create(self, **given: Unpack[CreateUser]) -> User:
-        """Creates a user of the support team. Writes the event `user.created`."""
-        return self._background.run(self._words.create(**given))
-
     def delete(self, **given: Unpack[DeleteUser]) -> User:
         """Deletes a user. The tickets assigned to it stay, unassigned to whoever looks. Writes the event
         `user.deleted`.
         """
         return self._background.run(self._words.delete(**given))
-
-    def import_(self, **given: Unpack[ImportUser]) -> User:
-        """Takes over a user from elsewhere. What runs after `create` does not run after this. Writes the event
-        `user.imported`.
-        """
-        return self._background.run(self._words.import_(**given))
 
     def update(self, **given: Unpack[UpdateUser]) -> User:
         """Changes a user: `status` says whether tickets may come. Writes the event `user.updated`."""
@@ -3773,12 +3974,44 @@ class SyncUserWords(SyncNounWords[User]):
         return self._after(UPDATE_USER)
 
 
+class SyncCreateActivityWord(SyncBatchedWord[CreateActivityWord]):
+    """Creates an activity with a contact, on a ticket, for an organization. Writes the event `activity.created`."""
+
+    def __call__(self, **given: Unpack[CreateActivity]) -> Activity:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[CreateActivity], *, atomic: bool = True) -> list[Activity | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
+class SyncImportActivityWord(SyncBatchedWord[ImportActivityWord]):
+    """Takes over an activity from elsewhere. What runs after `create` does not run after this. Writes the event
+    `activity.imported`.
+    """
+
+    def __call__(self, **given: Unpack[ImportActivity]) -> Activity:
+        """Do it; the noun as it is then."""
+        return self._background.run(self._word(**given))
+
+    def many(self, items: Sequence[ImportActivity], *, atomic: bool = True) -> list[Activity | DeskError]:
+        """Do it 1 to 1,000 times in one transaction: the nouns, in their order. Atomic, the first error is raised,
+        and nothing was done; otherwise each item counts for itself, and an error is in its noun's place.
+        """
+        return self._background.run(self._word.many(items, atomic=atomic))
+
+
 class SyncActivityWords(SyncNounWords[Activity]):
     """Something done or to be done about a customer: a satisfaction survey, a health check, a note."""
 
     def __init__(self, words: ActivityWords, background: Background) -> None:
         super().__init__(words, background)
         self._words = words
+        self.create = SyncCreateActivityWord(words.create, background)
+        self.import_ = SyncImportActivityWord(words.import_, background)
 
     def find(
         self,
@@ -3796,19 +4029,9 @@ class SyncActivityWords(SyncNounWords[Activity]):
         """The one of that id, or the first with these values; None where there is none."""
         return self._background.run(self._words.get(id, **fields))
 
-    def create(self, **given: Unpack[CreateActivity]) -> Activity:
-        """Creates an activity with a contact, on a ticket, for an organization. Writes the event `activity.created`."""
-        return self._background.run(self._words.create(**given))
-
     def delete(self, **given: Unpack[DeleteActivity]) -> Activity:
         """Deletes an activity. Writes the event `activity.deleted`."""
         return self._background.run(self._words.delete(**given))
-
-    def import_(self, **given: Unpack[ImportActivity]) -> Activity:
-        """Takes over an activity from elsewhere. What runs after `create` does not run after this. Writes the event
-        `activity.imported`.
-        """
-        return self._background.run(self._words.import_(**given))
 
     def update(self, **given: Unpack[UpdateActivity]) -> Activity:
         """Changes an activity. Writes the event `activity.updated`."""

@@ -27,6 +27,17 @@ class Speaker:
     hooks: Hooks
     new_key: Callable[[str, dict[str, Any]], str]
 
+    async def do(self, verb: Verb[R], given: Mapping[str, object]) -> R:
+        """Do a verb; it is done once, however often it has to be sent."""
+        return await self.calls.call(verb.text, {"input": self.input(verb, given)}, verb.read)
+
+    def input(self, verb: Verb[R], given: Mapping[str, object]) -> dict[str, Any]:
+        """A mutation's input, with a key; INVALID_INPUT where it can't be one."""
+        values = verb.input(given)
+        if values.get("idempotencyKey") is None:
+            values["idempotencyKey"] = self.new_key(verb.mutation, values)
+        return values
+
 
 class NounWords(Generic[R]):
     """The words of one noun."""
@@ -44,11 +55,7 @@ class NounWords(Generic[R]):
         return self._speaker.hooks
 
     async def _do(self, verb: Verb[R], given: Mapping[str, object]) -> R:
-        """Do a verb; it is done once, however often it has to be sent."""
-        values = verb.input(given)
-        if values.get("idempotencyKey") is None:
-            values["idempotencyKey"] = self._speaker.new_key(verb.mutation, values)
-        return await self._speaker.calls.call(verb.text, {"input": values}, verb.read)
+        return await self._speaker.do(verb, given)
 
     def _find(
         self,

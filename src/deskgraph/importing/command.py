@@ -11,7 +11,7 @@ from typing import Any
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from deskgraph.bootstrap import open_desk
+from deskgraph.bootstrap import opened
 from deskgraph.client import connect
 from deskgraph.config import Settings
 from deskgraph.graph.embedded.progress import show
@@ -55,7 +55,7 @@ async def _served(settings: Settings, url: str) -> AsyncIterator[Query]:
 
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Query]:
-    async with open_desk(settings) as desk:
+    async with opened(settings) as desk:
         yield _asking(desk)
 
 

@@ -53,6 +53,8 @@ async def words() -> None:
         except DeskError as error:
             print(error.field)
         assert_type(await desk.query("{ position }"), dict[str, Any])
+        many = await desk.Ticket.create.many([{"subject": "Portal"}, {"subject": "Shop", "contact": ann}], atomic=False)
+        assert_type(many, list[Ticket | DeskError])
 
 
 async def hooks() -> None:
@@ -86,6 +88,7 @@ def plain() -> None:
         assert_type(desk.Ticket.find()[:3], list[Ticket])
         sam: User = desk.User.create(name="Sam", status="online", tier=2)
         desk.Ticket.assign(id="ticket_rV7yKdPm", agent=sam)
+        assert_type(desk.Contact.import_.many([{"name": "Ann", "created_at": "2019-03-01"}]), list[Contact | DeskError])
 
         @desk.Ticket.created
         def note(ticket: Ticket, ctx: SyncContext) -> None:

@@ -21,6 +21,8 @@ async def words() -> None:
     await desk.Ticket.update(id=ticket, subject=None)  # refused: arg-type
     await desk.Ticket.resolve(ticket, resolution="restarted")  # refused: call-arg, call-arg, arg-type
     await desk.Ticket.explode(id=ticket)  # refused: attr-defined
+    await desk.Ticket.create.many([{"subject": "Portal", "priority": "hihg"}])  # refused: typeddict-item
+    await desk.Ticket.close.many([{"id": ticket}])  # refused: attr-defined
     await desk.Ticket.find(colour="red")  # refused: call-arg
     await desk.Ticket.find(status="opne")  # refused: arg-type
     await desk.Contact.find(filter=BAD_KEY)  # refused: arg-type
