@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deskgraph.graph.compiler.cypher import Value, picked, where_of
 from deskgraph.graph.compiler.filters import both
-from deskgraph.graph.compiler.naming import naming
+from deskgraph.graph.compiler.naming import NodeShape
 from deskgraph.graph.compiler.pages import page_of
 from deskgraph.graph.compiler.picks import TYPENAME, Part, Rows
 from deskgraph.graph.compiler.scope import Scope
@@ -30,7 +30,9 @@ def counted(rows: Rows, scope: Scope) -> Value:
     keys = [variable if target_of(group) else f"{group.read(node)} AS {variable}" for group, variable in by.items()]
     order = ", ".join([f"{count} DESC", *(group.sort(variable) for group, variable in by.items())])
     values = [_value(noun, part, by, count, scope) for part in rows.parts]
-    shape = naming([part.key for part in rows.parts], (), [value.shape for value in values], scope.holes)
+    shape = NodeShape(
+        [part.key for part in rows.parts], [False] * len(values), [one.shape for one in values], scope.holes
+    )
     limit = scope.parameter(_size(known(rows.arguments.get("first"))))
     return Value(
         f"COLLECT {{ MATCH ({node}:{noun.__name__}) WHERE {where}{edges} "

@@ -15,7 +15,7 @@ import orjson
 from deskgraph.graph.compiler import paging
 from deskgraph.graph.compiler.filters import both, equalities, predicates
 from deskgraph.graph.compiler.names import quote
-from deskgraph.graph.compiler.naming import Shape, naming
+from deskgraph.graph.compiler.naming import NodeShape, Shape
 from deskgraph.graph.compiler.pages import Page, page_of
 from deskgraph.graph.compiler.picks import Pick, Rows
 from deskgraph.graph.compiler.rows import ConnectionShape, wants
@@ -136,8 +136,8 @@ def picked(noun: type[Noun], variable: str, picks: tuple[Pick, ...], scope: Scop
 
 
 def _naming(picks: tuple[Pick, ...], values: list[Value], holes: Holes) -> Shape:
-    needed = [at for at, pick in enumerate(picks) if isinstance(pick.field, Prop) and pick.field.required]
-    return naming([pick.key for pick in picks], needed, [value.shape for value in values], holes)
+    needed = [isinstance(pick.field, Prop) and pick.field.required for pick in picks]
+    return NodeShape([pick.key for pick in picks], needed, [value.shape for value in values], holes)
 
 
 def _field(noun: type[Noun], variable: str, pick: Pick, scope: Scope) -> Value:

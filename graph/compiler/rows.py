@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from deskgraph.graph.compiler.naming import Code, Shape, Written
 from deskgraph.graph.compiler.pages import Page
 from deskgraph.graph.compiler.picks import TYPENAME, Part, Pick, Rows
 from deskgraph.schema.paging import encode_cursor
 
-Row = list[Any]
+Entries = dict[str, str]
 
 
-class Seen(NamedTuple):
-    """What there is of a connection: the rows of its page, how many match, whether there are more beyond the page."""
-
-    rows: list[Row]
-    total: int | None
-    more: bool
-
-
-class ConnectionShape:
+class ConnectionShape(Written):
     """The shape of a connection, which is a list of its rows and its total.
 
     A row is the values of its cursor, if `cursors` are wanted, then its node once for each place in `selections`, then
@@ -32,64 +24,66 @@ class ConnectionShape:
         self.name = rows.noun.__name__
         self.cursors = any(wants(part.parts, "cursor", "startCursor", "endCursor") for part in rows.parts)
         self.scores = any(wants(part.parts, "score") for part in rows.parts)
-        self.selections: list[tuple[Pick, ...]] = []
-        self.shapes: list[Callable[[Any], Any]] = []
-        self._makers = [(part.key, self._maker(part)) for part in rows.parts]
+        self.shapes: list[Shape] = []
+        self._parts = rows.parts
+        self._nodes = [
+            node
+            for part in rows.parts
+            for node in ([part] if part.name == "nodes" else [one for one in part.parts if one.name == "node"])
+        ]
 
-    def __call__(self, value: Row) -> dict[str, Any]:
-        """The connection."""
-        found, total = value
-        found = found or []
-        rows = found[: self.page.size]
-        if self.page.backward:
-            rows.reverse()
-        seen = Seen(rows, total, len(found) > self.page.size)
-        return {key: make(seen) for key, make in self._makers}
+    @property
+    def selections(self) -> list[tuple[Pick, ...]]:
+        """What is picked of each row's node, once for each place where it is seen."""
+        return [part.node for part in self._nodes]
 
-    def _maker(self, part: Part) -> Callable[[Seen], Any]:
+    def written(self, code: Code, value: str) -> str:
+        """A call of a function that makes the connection."""
+        depth, code.depth = code.depth, 0
+        entries = {part.key: self._part(part, code) for part in self._parts}
+        code.depth = depth
+        lines = ["found, total = value", f"rows = found[:{self.page.size}] if found else []"]
+        lines += ["rows.reverse()"] if self.page.backward else []
+        return f"{code.function(*lines, f'return {_dict(entries)}')}({value})"
+
+    def _part(self, part: Part, code: Code) -> str:
         if part.name == "nodes":
-            at, column = self._selected(part)
-            return lambda seen: list(map(self.shapes[at], [row[column] for row in seen.rows]))
+            return f"[{self._node(part, code)} for row in rows]"
         if part.name == "edges":
-            makers = [(inner.key, self._of_edge(inner)) for inner in part.parts]
-            return lambda seen: [{key: make(row) for key, make in makers} for row in seen.rows]
+            return f"[{_dict({one.key: self._of_edge(one, code) for one in part.parts})} for row in rows]"
         if part.name == "pageInfo":
-            about = [(inner.key, self._of_page(inner.name)) for inner in part.parts]
-            return lambda seen: {key: make(seen) for key, make in about}
-        return {
-            "totalCount": lambda seen: seen.total,
-            TYPENAME: lambda _seen: f"{self.name}Connection",
-        }[part.name]
+            return _dict({one.key: self._of_page(one.name, code) for one in part.parts})
+        return {"totalCount": "total", TYPENAME: repr(f"{self.name}Connection")}[part.name]
 
-    def _of_edge(self, part: Part) -> Callable[[Row], Any]:
+    def _of_edge(self, part: Part, code: Code) -> str:
         if part.name == "node":
-            at, column = self._selected(part)
-            return lambda row: self.shapes[at](row[column])
-        return {
-            "cursor": self._cursor,
-            "score": lambda row: row[-1],
-            TYPENAME: lambda _row: f"{self.name}Edge",
-        }[part.name]
+            return self._node(part, code)
+        if part.name == "cursor":
+            return f"{code.constant(self._cursor)}(row)"
+        return {"score": "row[-1]", TYPENAME: repr(f"{self.name}Edge")}[part.name]
 
-    def _of_page(self, name: str) -> Callable[[Seen], Any]:
+    def _of_page(self, name: str, code: Code) -> str:
         page = self.page
-        makers: dict[str, Callable[[Seen], Any]] = {
-            "hasNextPage": (lambda _seen: page.before is not None) if page.backward else (lambda seen: seen.more),
-            "hasPreviousPage": (lambda seen: seen.more) if page.backward else (lambda _seen: page.after is not None),
-            "startCursor": lambda seen: self._cursor(seen.rows[0]) if seen.rows else None,
-            "endCursor": lambda seen: self._cursor(seen.rows[-1]) if seen.rows else None,
-            TYPENAME: lambda _seen: "PageInfo",
-        }
-        return makers[name]
+        more = f"len(found or ()) > {page.size}"
+        if name in ("startCursor", "endCursor"):
+            at = 0 if name == "startCursor" else -1
+            return f"({code.constant(self._cursor)}(rows[{at}]) if rows else None)"
+        return {
+            "hasNextPage": repr(page.before is not None) if page.backward else more,
+            "hasPreviousPage": more if page.backward else repr(page.after is not None),
+            TYPENAME: "'PageInfo'",
+        }[name]
 
-    def _selected(self, part: Part) -> tuple[int, int]:
-        """The place of a new selection, and its column in the rows."""
-        at = len(self.selections)
-        self.selections.append(part.node)
-        return at, at + self.cursors
+    def _node(self, part: Part, code: Code) -> str:
+        at = next(at for at, one in enumerate(self._nodes) if one is part)
+        return code.shaped(self.shapes[at], f"row[{at + self.cursors}]")
 
-    def _cursor(self, row: Row) -> str:
+    def _cursor(self, row: list[Any]) -> str:
         return encode_cursor(self.page.orders, row[0])
+
+
+def _dict(entries: Entries) -> str:
+    return f"{{{', '.join(f'{key!r}: {value}' for key, value in entries.items())}}}"
 
 
 def wants(parts: tuple[Part, ...], *names: str) -> bool:

@@ -10,6 +10,10 @@ class Holes:
 
     found = False
 
+    def mark(self) -> None:
+        """One was missing."""
+        self.found = True
+
 
 class Scope:
     """Hands out fresh variable names and takes values as parameters. `reads_log`: the query lists events."""
