@@ -28,6 +28,8 @@ from websockets.typing import Subprotocol
 KEY = "test-key-for-acceptance"
 PROTOCOL = Subprotocol("graphql-transport-ws")
 ROOT = Path(__file__).parents[2]
+# Answers without their cost: most tests are about the data.
+QUIET = {"DESKGRAPH_REPORT_COST": "false"}
 CHROMIUM = [
     "--headless",
     "--no-sandbox",
@@ -80,7 +82,7 @@ def serving(*arguments: str, exits: int = 0, port: int = 0, **environment: str) 
     command = [sys.executable, "-m", "deskgraph", "serve", "--port", str(port), *arguments]
     with tempfile.NamedTemporaryFile("w", prefix="deskgraph-", suffix=".log", delete=False) as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=log, text=True
+            command, cwd=ROOT, env={**os.environ, **QUIET, **environment}, stdout=subprocess.PIPE, stderr=log, text=True
         )
     try:
         yield Served(*_address(process), process, Path(log.name))
