@@ -34,6 +34,8 @@ from deskgraph.sockets import SocketHandler
 # What a page can't say of itself in a meta element: nobody may frame it. One URL answers people and programs.
 PAGE_HEADERS = {"Content-Security-Policy": "frame-ancestors 'none'", "Vary": "Accept"}
 
+ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -114,7 +116,7 @@ class Endpoint(GraphQL[Context, Any]):
                 asked.variables,
                 context,
                 operation_name=asked.operation_name,
-                allowed_operation_types=OperationType.from_http(method),  # type: ignore[arg-type] # any text will do
+                allowed_operation_types=ALLOWED[method],
             )
         except CannotGetOperationTypeError as error:
             return failed(BadRequestError(error.as_http_error_reason()))
