@@ -9,7 +9,7 @@ from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
 from deskgraph.asked import JSON, RefusedError
-from deskgraph.schema.errors import BadRequestError, UnavailableError
+from deskgraph.schema.errors import BadRequestError, DeskError, UnavailableError
 
 GRAPHQL_JSON = "application/graphql-response+json"
 # The media types that a range of an Accept header takes; of several the first.
@@ -68,10 +68,8 @@ def result_body(result: ExecutionResult) -> dict[str, Any]:
 
 def result_response(body: dict[str, Any], media_type: str) -> Response:
     """The answer with an operation's result."""
-    status, headers = 200, None
-    if "data" not in body:
-        if any(error["extensions"]["code"] == UnavailableError.code for error in body["errors"]):
-            status, headers = 503, RETRY_AFTER
-        elif media_type == GRAPHQL_JSON:
-            status = 400
-    return Response(orjson.dumps(body), status, headers, media_type)
+    codes = set() if "data" in body else {error["extensions"]["code"] for error in body["errors"]}
+    if UnavailableError.code in codes:
+        return Response(orjson.dumps(body), 503, RETRY_AFTER, media_type)
+    status = 500 if DeskError.code in codes else 400
+    return Response(orjson.dumps(body), status if codes and media_type == GRAPHQL_JSON else 200, None, media_type)

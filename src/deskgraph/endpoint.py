@@ -95,9 +95,16 @@ class Endpoint(GraphQL[Context, Any]):
             asked = self.serving.documents.resolve(asked)
         except DeskError as error:
             return result_response(result_body(failed(error)), media_type)
-        if request.method == "POST" and (body := await self.passed(context, asked)):
-            return Response(body, media_type=media_type)
-        return result_response(result_body(await self.executed(context, asked, request.method)), media_type)
+        try:
+            if request.method == "POST" and (body := await self.passed(context, asked)):
+                return Response(body, media_type=media_type)
+            result = await self.executed(context, asked, request.method)
+        except RefusedError:
+            raise
+        except Exception as error:
+            result = failed(error)
+            self.schema.process_errors(result.errors or [])  # logs it, and tells nothing of it
+        return result_response(result_body(result), media_type)
 
     async def passed(self, context: Context, asked: Asked) -> bytes | None:
         """The answer to an operation that needs no execution; None for all others."""
@@ -158,7 +165,7 @@ class Endpoint(GraphQL[Context, Any]):
         return orjson.dumps(data).decode()
 
 
-def failed(error: DeskError) -> ExecutionResult:
+def failed(error: Exception) -> ExecutionResult:
     """The result of an operation that was not begun."""
-    told = GraphQLError(error.message, original_error=error, extensions={"code": error.code})
-    return ExecutionResult(data=None, errors=[told])
+    code = {"code": error.code} if isinstance(error, DeskError) else None
+    return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error, extensions=code)])
