@@ -12,6 +12,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers.costs import cost_of
@@ -20,6 +21,8 @@ from deskgraph.resolvers.recent import Recent
 from deskgraph.schema.errors import DeskError
 
 MAX_COSTS = 64
+# By default comparing fields may take a second, for operations that only an attacker sends.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
 
 
 class Document:

@@ -7,7 +7,7 @@ fragments spread each other again and again is refused as fast as any other.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from graphql import (
@@ -46,9 +46,9 @@ class Limits:
     """
 
     depth: int = 20
-    aliases: int = 200
-    root_fields: int = 100
-    directives: int = 200
+    aliases: int = 50
+    root_fields: int = 50
+    directives: int = 100
     fields: int = 5000
     cost: int = 150_000
     tokens: int = 10_000
@@ -82,10 +82,10 @@ class Limits:
 REFUSALS: dict[str, type[DeskError]] = {
     "depth": QueryTooDeepError,
     "value_depth": ValuesTooDeepError,
-    "root_fields": TooManyRootFieldsError,
     "aliases": TooManyAliasesError,
     "directives": TooManyDirectivesError,
     "fields": TooManyFieldsError,
+    "root_fields": TooManyRootFieldsError,
 }
 # How the parser's words begin when it gives up.
 ABORTED: dict[str, type[DeskError]] = {
@@ -126,7 +126,7 @@ def measured(document: DocumentNode) -> Counts:
     found, counter = Counts(), _Counter(document)
     for definition in document.definitions:
         if isinstance(definition, FragmentDefinitionNode):
-            found.most(counter.fragment(definition.name.value))
+            found.most(replace(counter.fragment(definition.name.value), root_fields=0))
         elif isinstance(definition, OperationDefinitionNode):
             counts = counter.selected(definition.selection_set)
             counter.add_directives(definition.directives, counts)

@@ -218,6 +218,12 @@ class QueryTooCostlyError(DeskError):
     code = "QUERY_TOO_COSTLY"
 
 
+class FilterTooComplexError(DeskError):
+    """The operation's filters have too many conditions: at most 500 in all, of which 20 may cross an edge."""
+
+    code = "FILTER_TOO_COMPLEX"
+
+
 class VariablesTooLargeError(DeskError):
     """The variables are too large."""
 

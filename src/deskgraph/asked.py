@@ -34,7 +34,7 @@ class Sizes:
 
     def check_variables(self, variables: dict[str, Any] | None, received: int) -> None:
         """VARIABLES_TOO_LARGE if they are. They are weighed only where all that was `received` is larger."""
-        if variables and received > self.variables and len(orjson.dumps(variables)) > self.variables:
+        if variables and received > self.variables and _weight(variables) > self.variables:
             raise VariablesTooLargeError(f"{VariablesTooLargeError.__doc__} {self.variables:,} bytes are the most.")
 
 
@@ -89,6 +89,8 @@ async def asked_of(request: Request, sizes: Sizes) -> Asked:
         sizes.check_variables(asked.variables, len(body))
     except BadRequestError as error:
         raise RefusedError(400, error) from error
+    except VariablesTooLargeError as error:
+        raise RefusedError(413, error) from error
     return asked
 
 
@@ -116,6 +118,13 @@ async def body_of(request: Request, most: int) -> bytes:
             return bytes(body)
     error = BodyTooLargeError(f"{BodyTooLargeError.__doc__} {most:,} bytes are the most.")
     raise RefusedError(413, error, {"Connection": "close"})  # the rest is not read
+
+
+def _weight(variables: dict[str, Any]) -> int:
+    try:
+        return len(orjson.dumps(variables))
+    except TypeError:  # nested too deeply to be written, which is found before they are used
+        return 0
 
 
 def _parameters(query: Mapping[str, str]) -> dict[str, Any]:

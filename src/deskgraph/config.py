@@ -53,9 +53,9 @@ class Settings(BaseSettings):
     report_cost: bool = Field(True, description="Say in extensions.cost what an operation costs.")
 
     max_depth: int = Field(20, ge=1, description="The most fields within each other.")
-    max_aliases: int = Field(200, ge=0, description="The most aliases of an operation.")
-    max_root_fields: int = Field(100, ge=1, description="The most fields at the top of an operation.")
-    max_directives: int = Field(200, ge=0, description="The most directives of an operation.")
+    max_aliases: int = Field(50, ge=0, description="The most aliases of an operation.")
+    max_root_fields: int = Field(50, ge=1, description="The most fields at the top of an operation.")
+    max_directives: int = Field(100, ge=0, description="The most directives of an operation.")
     max_fields: int = Field(5000, ge=1, description="The most fields of an operation.")
     max_cost: int = Field(150_000, ge=1, description="The most nodes that an answer may hold.")
     max_tokens: int = Field(10_000, ge=1, description="The most words and signs of an operation.")
