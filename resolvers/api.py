@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ from deskgraph.schema.words import capitalized
 
 # Documents of texts that were found valid: there is one schema a process, so they stay so.
 _VALID: Recent[Document] = Recent(MAX_OPERATIONS)
+SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 log = structlog.get_logger(__name__)
 __all__ = ["Context", "Schema", "schema", "verbs"]
 
@@ -131,10 +133,13 @@ class ReadAhead(SchemaExtension):
 class Schema(strawberry.Schema):
     """Strawberry's schema with this project's error codes."""
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:  # noqa: ARG002 - Strawberry's signature
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Give every error its code; what nobody foresaw is logged under an id and told without details."""
+        hidden = execution_context is not None and not execution_context.context.session.desk.limits.introspection
         for error in errors:
             _encode(error)
+            if hidden:
+                error.message = SUGGESTION.sub("", error.message)
 
 
 def _encode(error: GraphQLError) -> None:

@@ -45,8 +45,11 @@ def mistakes(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> l
         limits.check_document(document)
     except DeskError as error:
         return [GraphQLError(str(error), original_error=error)]
-    rules = specified_rules if limits.introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
-    return validate(schema, document, rules, hide_suggestions=not limits.introspection)
+    if limits.introspection:
+        return validate(schema, document)
+    found = validate(schema, document, [*specified_rules, NoSchemaIntrospectionCustomRule], max_errors=1)
+    # What is said of one word and not of another tells which of them the schema has.
+    return [GraphQLError("The operation does not fit the schema.")] if found else []
 
 
 def _size(value: Any) -> Any:

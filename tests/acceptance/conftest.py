@@ -97,14 +97,14 @@ def serving(*arguments: str, exits: int = 0, port: int = 0, **environment: str) 
 
 
 @contextmanager
-def serving_in(folder: Path, *arguments: str) -> Iterator[Served]:
+def serving_in(folder: Path, *arguments: str, **environment: str) -> Iterator[Served]:
     """Run a server for several tests, in a workspace that is named after the folder."""
     settings = {
         "DESKGRAPH_API_KEY": KEY,
         "DESKGRAPH_WORKSPACE": f"test-{folder.name}-{os.getpid()}-{folder.stat().st_ino}",
         "DESKGRAPH_DATA": str(folder),
     }
-    with serving(*arguments, **settings) as running:
+    with serving(*arguments, **settings, **environment) as running:
         yield running
 
 
