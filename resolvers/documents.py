@@ -56,4 +56,6 @@ def _size(value: Any) -> Any:
     """What a cost may depend on in a variable's value: a number, a condition, how many items there are."""
     if isinstance(value, dict):
         value = value.get("items")
-    return len(value) if isinstance(value, list) else value if isinstance(value, int) else value is None
+    if isinstance(value, list):
+        return len(value)
+    return value if isinstance(value, int) else "null" if value is None else "given"

@@ -71,7 +71,8 @@ class Limits:
         for name, refusal in REFUSALS.items():
             found, most = getattr(counts, name), getattr(self, name)
             if found > most:
-                raise refusal(f"{refusal.__doc__} {_told(found)} of {name.replace('_', ' ')}; {most} is the most.")
+                told = f"{name.replace('_', ' ').capitalize()}: {_told(found)}, allowed: {most}."
+                raise refusal(f"{refusal.__doc__} {told}")
 
     def check_values(self, variables: dict[str, Any]) -> None:
         """VALUES_TOO_DEEP if the variables' values are nested too deeply."""
@@ -200,7 +201,7 @@ def _is_deeper(value: Any, most: int) -> bool:
 
 def _told(number: int) -> str:
     """A number as people read it: those that grow with each fragment may have hundreds of digits."""
-    return str(number) if number < 10**9 else "More than 10^9"
+    return str(number) if number < 10**9 else "more than 10^9"
 
 
 def syntax_refusal(error: GraphQLSyntaxError) -> type[DeskError] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.acceptance.conftest import Served, node, serving_in
+from tests.acceptance.conftest import Served, hear, node, serving_in, subscribe, subscriber
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -26,9 +27,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-def post(served: Served, body: Any = None, content: bytes | None = None, **headers: str) -> httpx.Response:
+def post(
+    served: Served, body: Any = None, content: bytes | None = None, path: str = "", **headers: str
+) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.post(f"{served.url}/graphql", json=body, content=content, headers={**served.headers, **named})
+    return httpx.post(f"{served.url}/graphql{path}", json=body, content=content, headers={**served.headers, **named})
 
 
 def codes(answer: httpx.Response) -> list[str]:
@@ -200,3 +203,21 @@ def test_what_is_asked_with_a_key_is_kept_nowhere(served: Served) -> None:
     page = httpx.get(f"{served.url}/graphql", headers={"Accept": "text/html"})
     assert "default-src 'none'" in page.text
     assert page.headers["content-security-policy"] == "frame-ancestors 'none'"
+
+
+async def test_answers_say_what_they_cost(serve: Callable[..., Served]) -> None:
+    """Queries and mutations, however they come; of a subscription's events none does."""
+    served = serve(DESKGRAPH_REPORT_COST="true")
+    text = "{ tickets(first: 7) { nodes { id contact { id } } } }"
+    answer = {"data": {"tickets": {"nodes": []}}, "extensions": {"cost": 14}}
+    assert post(served, {"query": text}).json() == answer
+    assert f"data: {json.dumps(answer, separators=(',', ':'))}" in post(served, {"query": text}, path="/stream").text
+    assert post(served, {"query": CREATE}).json()["extensions"] == {"cost": 1}
+    client = await subscriber(served)
+    await client.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": text, "variables": {}}}))
+    said = await hear(client)
+    assert said["payload"]["extensions"] == {"cost": 14}
+    assert await hear(client) == {"type": "complete", "id": "1"}
+    await subscribe(client, "2", "subscription ($after: Long) { events(after: $after) { type } }", 0)
+    assert (await hear(client))["payload"] == {"data": {"events": {"type": "ticket.created"}}}
+    await client.close()

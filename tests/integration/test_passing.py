@@ -18,6 +18,7 @@ from deskgraph.graph.database import Database, Transaction
 from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
+from tests.attacks import ATTACKS
 from tests.operations import Operations, Pool
 
 KEY = "a-key"
@@ -171,6 +172,27 @@ async def test_a_plan_is_kept_for_all_values_and_another_for_another_shape(both:
 async def test_what_is_no_plain_query_is_executed(both: Both, text: str) -> None:
     _, passed = await both.ask(text)
     assert not passed
+
+
+async def test_what_an_operation_costs_is_told_in_both_ways(both: Both) -> None:
+    text = "query ($n: Int) { tickets(first: $n) { nodes { id contact { id } } } }"
+    for number, cost in ((1, 2), (3, 6), (1, 2), (None, 100)):
+        answer, passed = await both.ask(text, {"n": number})
+        assert (passed, answer["extensions"]) == (True, {"cost": cost})
+    pages = "query ($n: Int) { organizations(first: $n) { nodes { contacts(first: $n) { nodes { events(first: $n) "
+    for number, is_let_in in ((50, True), (60, False), (50, True)):
+        answer, passed = await both.ask(pages + "{ nodes { id } } } } } } }", {"n": number})
+        assert passed == is_let_in
+        codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
+        assert codes == ([] if is_let_in else ["QUERY_TOO_COSTLY"])
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_an_attack_is_refused_in_both_ways(both: Both, name: str) -> None:
+    text, variables, code = ATTACKS[name]
+    for _ in range(2):
+        answer, passed = await both.ask(text, variables)
+        assert (passed, {error["extensions"]["code"] for error in answer["errors"]}) == (False, {code})
 
 
 async def test_what_must_not_be_null_is_told_by_execution(both: Both) -> None:
