@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from typing import Any
 import strawberry
 import structlog
 from graphql import (
-    DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLObjectType,
@@ -20,6 +20,7 @@ from graphql import (
     get_operation_ast,
     get_variable_values,
 )
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -28,6 +29,9 @@ from strawberry.types.field import StrawberryField
 
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers import consumer_fields, doing, streaming, verbs
+from deskgraph.resolvers.costs import check_cost
+from deskgraph.resolvers.documents import Document, mistakes
+from deskgraph.resolvers.limits import Limits, syntax_refusal
 from deskgraph.resolvers.mutating import Done
 from deskgraph.resolvers.passing import MAX_OPERATIONS, MAX_TEXT
 from deskgraph.resolvers.reading import read_operation
@@ -38,14 +42,15 @@ from deskgraph.resolvers.writing import batch_mutation, mutation
 from deskgraph.schema import types
 from deskgraph.schema.consumers import DELIVERY, define_delivery
 from deskgraph.schema.counts import counts_field
-from deskgraph.schema.errors import DeskError
+from deskgraph.schema.errors import DeskError, QueryTooDeepError
 from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
 from deskgraph.schema.verb import VERBS, Verb
 from deskgraph.schema.words import capitalized
 
 # Documents of texts that were found valid: there is one schema a process, so they stay so.
-_VALID: Recent[DocumentNode] = Recent(MAX_OPERATIONS)
+_VALID: Recent[Document] = Recent(MAX_OPERATIONS)
+SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 log = structlog.get_logger(__name__)
 __all__ = ["Context", "Schema", "schema", "verbs"]
 
@@ -69,8 +74,10 @@ class ReadAhead(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Take the document of a text that was parsed and found valid before."""
         execution = self.execution_context
-        self._valid = _VALID.find(execution.query)
-        execution.graphql_document = execution.graphql_document or self._valid
+        self._cost: int | None = None
+        self._valid = _VALID.find((execution.query, self._limits))
+        execution.parse_options = self._limits.parsing()  # type: ignore[assignment] # it knows of one option only
+        execution.graphql_document = self._valid.node if self._valid else None
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -81,16 +88,30 @@ class ReadAhead(SchemaExtension):
         if execution._provided_operation_name is None and get_operation_ast(document) is None:
             message = "Say in operationName which of the document's operations is meant."
             execution.pre_execution_errors = [GraphQLError(message)]
-        elif document is self._valid:
+        elif self._valid:
             execution.pre_execution_errors = []  # it need not be validated
+        else:
+            execution.pre_execution_errors = mistakes(execution.schema._schema, document, self._limits)
         yield
-        if not execution.pre_execution_errors and execution.query and len(execution.query) <= MAX_TEXT:
-            _VALID.keep(execution.query, document)
+        if not execution.pre_execution_errors and not self._valid:
+            self._valid = Document(document)
+            if execution.query and len(execution.query) <= MAX_TEXT:
+                _VALID.keep((execution.query, self._limits), self._valid)
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Put what the resolvers need into the root value."""
         await self._prepare(self.execution_context)
         yield
+
+    def get_results(self) -> dict[str, Any]:
+        """What an answer has beside its data; a subscription's events have nothing."""
+        shown = self._cost is not None and self._limits.report_cost
+        return {"cost": self._cost} if shown else {}
+
+    @property
+    def _limits(self) -> Limits:
+        limits: Limits = self.execution_context.context.session.desk.limits
+        return limits
 
     async def _prepare(self, execution: ExecutionContext) -> None:
         document = execution.graphql_document
@@ -99,12 +120,17 @@ class ReadAhead(SchemaExtension):
         operation = get_operation_ast(document, execution.operation_name)
         if operation is None:
             return
+        self._limits.check_values(execution.variables or {})
         variables = get_variable_values(graphql, operation.variable_definitions or (), execution.variables or {})
         if isinstance(variables, list):
             return  # execution will find the same errors and report them
         fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
         selection = Selection(graphql, operation, fragments, variables)
         execution.root_value = selection
+        assert self._valid
+        cost = check_cost(self._valid.cost(selection), self._limits.cost)
+        if operation.operation.value != "subscription":
+            self._cost = cost
         if operation.operation.value == "query":
             assert graphql.query_type
             execution.root_value = await read_operation(execution.context.session, selection, graphql.query_type)
@@ -113,10 +139,13 @@ class ReadAhead(SchemaExtension):
 class Schema(strawberry.Schema):
     """Strawberry's schema with this project's error codes."""
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:  # noqa: ARG002 - Strawberry's signature
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Give every error its code; what nobody foresaw is logged under an id and told without details."""
+        hidden = execution_context is not None and not execution_context.context.session.desk.limits.introspection
         for error in errors:
             _encode(error)
+            if hidden:
+                error.message = SUGGESTION.sub("", error.message)
 
 
 def _encode(error: GraphQLError) -> None:
@@ -128,8 +157,12 @@ def _encode(error: GraphQLError) -> None:
     if isinstance(original, DeskError):
         extensions = {"code": original.code, **({"field": original.field} if original.field else {})}
     elif isinstance(error, GraphQLSyntaxError):
-        extensions = {"code": "GRAPHQL_PARSE_FAILED"}
-    elif isinstance(original, InvalidOperationTypeError | CannotGetOperationTypeError):
+        refusal = syntax_refusal(error)
+        extensions = {"code": refusal.code if refusal else "GRAPHQL_PARSE_FAILED"}
+    elif isinstance(original, RecursionError):
+        extensions = {"code": QueryTooDeepError.code}
+        error.message = str(QueryTooDeepError())
+    elif isinstance(original, InvalidOperationTypeError | CannotGetOperationTypeError | MissingQueryError):
         extensions = {"code": "BAD_REQUEST"}  # the first one only by GET, which is for reading
     elif original is None or isinstance(original, GraphQLError):
         extensions = {"code": "GRAPHQL_VALIDATION_FAILED" if error.path is None else "INTERNAL"}

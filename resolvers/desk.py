@@ -26,6 +26,7 @@ from deskgraph.resolvers.command import Answer, Command, Outcome, Wanted
 from deskgraph.resolvers.consumers import Consumers, Received, consume
 from deskgraph.resolvers.do import Result, do
 from deskgraph.resolvers.hooks import DEFAULT_HOOKS, AfterHook, Hooks
+from deskgraph.resolvers.limits import Limits
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
 from deskgraph.resolvers.shared import SharedReads
@@ -47,7 +48,8 @@ class Desk:
     """The nouns of one workspace, with their verbs, hooks and events.
 
     `hooks` are by default those registered on `deskgraph.Ticket` and the other nouns. An after-hook is tried `attempts`
-    times, with pauses that double from `backoff` seconds; then its event is parked. `webhooks` says how those are sent.
+    times, with pauses that double from `backoff` seconds; then its event is parked. `webhooks` says how those are sent,
+    `limits` what a GraphQL operation may ask for.
     """
 
     def __init__(
@@ -61,10 +63,12 @@ class Desk:
         backoff: float = 0.2,
         poll: float = 0.25,
         webhooks: WebhookOptions | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.database = database
         self.workspace = workspace
         self.hooks = DEFAULT_HOOKS if hooks is None else hooks
+        self.limits = limits or Limits()
         self.attempts = attempts
         self.backoff = backoff
         self.feed = Feed(database, workspace, poll)

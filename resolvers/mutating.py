@@ -24,6 +24,8 @@ from graphql import (
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.resolvers.command import Outcome
+from deskgraph.resolvers.costs import Data, check_cost, cost_of
+from deskgraph.resolvers.limits import Limits
 from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.writing import Payload, payload_of, performed
 from deskgraph.schema.errors import DeskError
@@ -39,6 +41,9 @@ class Mutation:
     `errors` has what is selected of the payload's errors, the fields' names by their keys.
     """
 
+    limits: Limits
+    cost: int
+
     schema: GraphQLSchema
     definition: OperationDefinitionNode
     key: str
@@ -47,8 +52,12 @@ class Mutation:
     payload: Payload
     errors: dict[str, dict[str, str]]
 
-    async def answer(self, session: Session, variables: dict[str, Any], done: Done) -> dict[str, Any] | None:
+    async def answer(self, session: Session, variables: dict[str, Any], done: Done) -> Data | None:
         """The data; None where there is an error to be told by execution, which then finds in `done` what was done."""
+        try:
+            self.limits.check_values(variables)
+        except DeskError:
+            return None
         values = get_variable_values(self.schema, self.definition.variable_definitions or (), variables)
         if isinstance(values, list):
             return None
@@ -65,7 +74,7 @@ class Mutation:
         if isinstance(answer, Outcome) and answer.payload.holes:
             done[self.key] = told
             return None
-        return {self.key: told | self._errors(told)}
+        return Data({self.key: told | self._errors(told)}, self.cost)
 
     def _errors(self, told: dict[str, Any]) -> dict[str, Any]:
         """The payload's errors as they are selected."""
@@ -78,7 +87,9 @@ class Mutation:
         }
 
 
-def mutation_of(schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) -> Mutation | None:
+def mutation_of(
+    schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode, limits: Limits
+) -> Mutation | None:
     """The mutation of a valid document, if it is one that can be passed through."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     if _selects_by_variables(document):
@@ -90,6 +101,7 @@ def mutation_of(schema: GraphQLSchema, document: DocumentNode, definition: Opera
         [(key, nodes)] = roots.items()
         verb = {verb.mutation(): verb for verb in VERBS.values()}[nodes[0].name.value]
         payload = payload_of(verb, selection, nodes)
+        cost = check_cost(cost_of(selection), limits.cost)
     except (DeskError, ValueError, KeyError):
         return None
     selected = selection.fields([node.selection_set for node in nodes], f"{verb.noun.__name__}Payload")
@@ -98,7 +110,9 @@ def mutation_of(schema: GraphQLSchema, document: DocumentNode, definition: Opera
         for key, name in payload.names.items()
         if name == "errors"
     }
-    return Mutation(schema, definition, key, schema.mutation_type.fields[verb.mutation()], nodes[0], payload, errors)
+    return Mutation(
+        limits, cost, schema, definition, key, schema.mutation_type.fields[verb.mutation()], nodes[0], payload, errors
+    )
 
 
 def _errors_fields(selection: Selection, nodes: list[FieldNode]) -> dict[str, list[FieldNode]]:

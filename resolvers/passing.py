@@ -26,7 +26,6 @@ from graphql import (
     is_scalar_type,
     parse,
     type_from_ast,
-    validate,
 )
 
 from deskgraph.graph.compiler.cypher import Plan, Value, plan
@@ -34,6 +33,9 @@ from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.graph.compiler.slots import Needed, Path, Slot, View, whole
+from deskgraph.resolvers.costs import Data, check_cost, cost_of
+from deskgraph.resolvers.documents import mistakes
+from deskgraph.resolvers.limits import Limits
 from deskgraph.resolvers.mutating import Done, Mutation, mutation_of
 from deskgraph.resolvers.reading import compile_root
 from deskgraph.resolvers.recent import Recent
@@ -50,13 +52,14 @@ T = TypeVar("T")
 class Passing:
     """The operations of a schema that are passed through."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits | None = None) -> None:
         self._schema = schema
+        self._limits = limits or Limits()
         self._operations: Recent[Operation | Mutation | None] = Recent(MAX_OPERATIONS)
 
     async def answer(
         self, session: Session, text: str, variables: dict[str, Any], operation_name: str | None, done: Done
-    ) -> dict[str, Any] | None:
+    ) -> Data | None:
         """The operation's data; None if it has to be executed to know what to say.
 
         What was done already is then in `done`, for execution to tell.
@@ -73,15 +76,14 @@ class Passing:
     def _operation(self, text: str, operation_name: str | None) -> Operation | Mutation | None:
         """The operation, if it is a query or a mutation without mistakes."""
         try:
-            document = parse(text)
+            document = parse(text, **self._limits.parsing())
         except (GraphQLError, RecursionError):
             return None
         found = get_operation_ast(document, operation_name)
-        if found is None or found.operation.value == "subscription" or validate(self._schema, document):
+        if found is None or found.operation.value == "subscription" or mistakes(self._schema, document, self._limits):
             return None
-        if found.operation.value == "mutation":
-            return mutation_of(self._schema, document, found)
-        return Operation(self._schema, document, found)
+        kind = mutation_of if found.operation.value == "mutation" else Operation
+        return kind(self._schema, document, found, self._limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Passed:
     known: dict[str, Any]
     slots: tuple[tuple[str, Slot], ...]
     checks: tuple[Slot, ...]
+    cost: int
 
     def parameters(self, variables: dict[str, Any]) -> dict[str, Any]:
         """The query's parameters; DeskError if a value is wrong."""
@@ -106,8 +109,11 @@ class Passed:
 class Operation:
     """One query. It has a plan for each shape of its variables: what is given, and what the plan depends on."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode, limits: Limits
+    ) -> None:
         self._schema = schema
+        self._limits = limits
         self._definition = definition
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
@@ -119,12 +125,13 @@ class Operation:
         self._needed: dict[Path, tuple[View, ...]] = {}
         self.plans: Recent[Passed | None] = Recent(MAX_PLANS)
 
-    async def answer(self, session: Session, variables: dict[str, Any], _done: Done) -> dict[str, Any] | None:
+    async def answer(self, session: Session, variables: dict[str, Any], _done: Done) -> Data | None:
         """The data for these variables; None where there is an error to be told."""
-        values = get_variable_values(self._schema, self._given, variables)
-        if isinstance(values, list):
-            return None
         try:
+            self._limits.check_values(variables)
+            values = get_variable_values(self._schema, self._given, variables)
+            if isinstance(values, list):
+                return None
             passed = self._passed(values)
             if passed is None:
                 return None
@@ -132,7 +139,7 @@ class Operation:
         except DeskError:
             return None
         data = passed.plan.shape(row)
-        return None if data.holes else data
+        return None if data.holes else Data(data, passed.cost)
 
     def _passed(self, values: VariableValues) -> Passed | None:
         while True:
@@ -156,6 +163,7 @@ class Operation:
         assert query
         scope, compiled = Scope(), {}
         try:
+            cost = check_cost(cost_of(selection), self._limits.cost)
             for key, nodes in selection.fields([self._definition.selection_set], query.name).items():
                 name = nodes[0].name.value
                 if name == TYPENAME:
@@ -172,7 +180,7 @@ class Operation:
         slots = tuple((name, value) for name, value in scope.parameters.items() if isinstance(value, Slot))
         known = {name: value for name, value in scope.parameters.items() if not isinstance(value, Slot)}
         used = {id(slot) for _, slot in slots}
-        return Passed(made, known, slots, tuple(slot for slot in derived if id(slot) not in used))
+        return Passed(made, known, slots, tuple(slot for slot in derived if id(slot) not in used), cost)
 
     def _key(self, of: GraphQLInputType, value: Any, path: Path) -> Any:
         """What a plan depends on in a variable's value."""

@@ -164,6 +164,114 @@ class DeliveryExpiredError(DeskError):
     code = "DELIVERY_EXPIRED"
 
 
+class QueryTooLongError(DeskError):
+    """The operation's text is too long."""
+
+    code = "QUERY_TOO_LONG"
+
+
+class TooManyTokensError(DeskError):
+    """The operation's text has too many words and signs."""
+
+    code = "TOO_MANY_TOKENS"
+
+
+class QueryTooDeepError(DeskError):
+    """The operation's fields are nested too deeply."""
+
+    code = "QUERY_TOO_DEEP"
+
+
+class ValuesTooDeepError(DeskError):
+    """Values are nested too deeply."""
+
+    code = "VALUES_TOO_DEEP"
+
+
+class TooManyRootFieldsError(DeskError):
+    """The operation has too many fields at its top."""
+
+    code = "TOO_MANY_ROOT_FIELDS"
+
+
+class TooManyAliasesError(DeskError):
+    """The operation has too many aliases, each counted as often as its fragment is spread."""
+
+    code = "TOO_MANY_ALIASES"
+
+
+class TooManyDirectivesError(DeskError):
+    """The operation has too many directives, each counted as often as its fragment is spread."""
+
+    code = "TOO_MANY_DIRECTIVES"
+
+
+class TooManyFieldsError(DeskError):
+    """The operation has too many fields, each counted as often as its fragment is spread."""
+
+    code = "TOO_MANY_FIELDS"
+
+
+class QueryTooCostlyError(DeskError):
+    """The answer may hold too many nodes: ask for shorter pages (`first`), or for less at once."""
+
+    code = "QUERY_TOO_COSTLY"
+
+
+class FilterTooComplexError(DeskError):
+    """The operation's filters have too many conditions: at most 500 in all, of which 20 may cross an edge."""
+
+    code = "FILTER_TOO_COMPLEX"
+
+
+class VariablesTooLargeError(DeskError):
+    """The variables are too large."""
+
+    code = "VARIABLES_TOO_LARGE"
+
+
+class BodyTooLargeError(DeskError):
+    """The request's body is too large."""
+
+    code = "BODY_TOO_LARGE"
+
+
+class RequestTimeoutError(DeskError):
+    """The request did not arrive in time."""
+
+    code = "REQUEST_TIMEOUT"
+
+
+class TooManyOperationsError(DeskError):
+    """The connection has too many operations at once: wait until one is complete."""
+
+    code = "TOO_MANY_OPERATIONS"
+
+
+class TooManyConnectionsError(DeskError):
+    """The server has all the connections that it may have: try again later."""
+
+    code = "TOO_MANY_CONNECTIONS"
+
+
+class PersistedQueryNotFoundError(DeskError):
+    """There is no trusted document of this hash or id."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class PersistedQueryRequiredError(DeskError):
+    """Only trusted documents are taken here: send the hash or id of one, not a text of your own."""
+
+    code = "PERSISTED_QUERY_REQUIRED"
+
+
+class BadRequestError(DeskError):
+    """It is no GraphQL request."""
+
+    code = "BAD_REQUEST"
+
+
 def all_errors() -> list[type[DeskError]]:
     """The base class, then every error class, in the order of their declaration."""
     return [DeskError, *DeskError.__subclasses__()]

@@ -56,8 +56,10 @@ def parse_order(noun: type[Noun], text: str) -> Order:
 
 
 def full_order(noun: type[Noun], orders: Sequence[Order], default: str = "") -> tuple[Order, ...]:
-    """`orders`, or else the default, made total by the id."""
-    chosen = tuple(orders) or (parse_order(noun, default or noun.order),)
+    """`orders`, or else the default, made total by the id. A column that comes again changes nothing."""
+    first = {order.prop.name: order for order in reversed(orders)}
+    chosen = tuple(first[name] for name in dict.fromkeys(order.prop.name for order in orders))
+    chosen = chosen or (parse_order(noun, default or noun.order),)
     names = {order.prop.name for order in chosen}
     unique = names & {"id", "position"}
     return chosen if unique else (*chosen, Order(noun.props()[0], chosen[-1].descending))

@@ -30,7 +30,9 @@ def parse_datetime(value: object) -> datetime:
     """A moment in ISO 8601; without an offset it is in UTC."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
+        if isinstance(moment, datetime):
+            moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)  # in UTC it may lie before the first year
+    except (ValueError, OverflowError):
         moment = None
     if not isinstance(moment, datetime):
         raise ValueError(f"DateTime is ISO 8601, such as 2026-11-01T09:30:00Z, not {value!r}.")

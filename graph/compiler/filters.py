@@ -42,6 +42,7 @@ def both(parts: list[str], word: str = "AND") -> str:
 def _logic(noun: type[Noun], variable: str, name: str, value: Any, scope: Scope) -> str:
     if value is None:
         raise InvalidInputError(f"{name} in a filter must not be null.", field="filter")
+    scope.condition()
     if name == "not":
         # Cypher's NOT of null is null: a missing value must not match its negation by accident, nor fail to.
         return f"NOT coalesce({both(predicates(noun, variable, value, scope))}, false)"
@@ -78,6 +79,7 @@ def _of_field(declared: Field, variable: str, value: Filter | None, scope: Scope
 
 
 def _exists(edge: One | Many, variable: str, wanted: Filter, scope: Scope) -> str:
+    scope.condition(edge=True)
     target = noun_of(edge.target)
     other = scope.variable()
     where = predicates(target, other, wanted, scope)
@@ -95,6 +97,7 @@ def _stored(prop: Prop, operator: str, operand: Any) -> Any:
 
 
 def _compare(expression: str, operator: str, operand: Any, scope: Scope, *, nullable: bool) -> str:
+    scope.condition()
     if operand is None and operator in ("eq", "ne"):
         return f"{expression} IS {'NOT ' if operator == 'ne' else ''}NULL"
     if operand is None:

@@ -48,8 +48,9 @@ class Selection:
     def fields(self, sets: Iterable[SelectionSetNode | None], type_name: str) -> dict[str, list[FieldNode]]:
         """The fields selected on an object type by response key, in order, fragments opened, skipped ones left out."""
         found: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()  # of all sets: a fragment that is opened in each would double the work at every level
         for selection_set in sets:
-            self._collect(selection_set.selections if selection_set else (), type_name, found, set())
+            self._collect(selection_set.selections if selection_set else (), type_name, found, seen)
         return found
 
     def arguments(self, field: GraphQLField, node: FieldNode) -> dict[str, Any]:

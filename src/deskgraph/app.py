@@ -12,8 +12,9 @@ from starlette.staticfiles import StaticFiles
 
 from deskgraph.auth import Keys
 from deskgraph.console import FOLDER
-from deskgraph.endpoint import Endpoint
+from deskgraph.endpoint import Endpoint, Serving
 from deskgraph.export import export
+from deskgraph.headers import middleware
 from deskgraph.mcp.http import McpEndpoint
 from deskgraph.resolvers.desk import Desk
 from deskgraph.sse import StreamEndpoint
@@ -21,9 +22,10 @@ from deskgraph.sse import StreamEndpoint
 READY_SECONDS = 3.0
 
 
-def create_app(desk: Desk, keys: Keys, *, heartbeat: float = 15) -> Starlette:
+def create_app(desk: Desk, keys: Keys, *, serving: Serving | None = None, heartbeat: float = 15) -> Starlette:
     """The application that serves one desk, which is open already. Streams have a `heartbeat` every so many seconds."""
-    endpoint = Endpoint(desk, keys)
+    serving = serving or Serving()
+    endpoint = Endpoint(desk, keys, serving)
 
     async def ready(_request: Request) -> JSONResponse:
         try:
@@ -37,11 +39,12 @@ def create_app(desk: Desk, keys: Keys, *, heartbeat: float = 15) -> Starlette:
             Route("/", lambda _request: RedirectResponse("/graphql"), name="home"),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
-            Route("/graphql/stream", StreamEndpoint(desk, keys, heartbeat)),
+            Route("/graphql/stream", StreamEndpoint(desk, keys, serving, heartbeat)),
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
             Route("/events", export(endpoint), name="events"),
             Route("/mcp", McpEndpoint(desk, keys)),
             Mount("/console", StaticFiles(directory=FOLDER)),
-        ]
+        ],
+        middleware=middleware(serving.origins),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from typing import Any
 
 from deskgraph.config import Settings
@@ -11,6 +12,7 @@ from deskgraph.graph.database import Database
 from deskgraph.logs import configure_by_default
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
+from deskgraph.resolvers.limits import Limits
 from deskgraph.resolvers.retention import retaining
 from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.running import running
@@ -23,9 +25,22 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The database that the settings mean, started if need be while it is open."""
     async with (
         running(settings) as there,
-        Database(there.neo4j_uri or "", there.neo4j_username, there.neo4j_password, there.neo4j_database) as database,
+        Database(
+            there.neo4j_uri or "",
+            there.neo4j_username,
+            there.neo4j_password,
+            there.neo4j_database,
+            limit=there.query_seconds,
+        ) as database,
     ):
         yield database
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What an operation may ask for."""
+    names = {one.name for one in fields(Limits)} - {"introspection", "report_cost"}
+    most = {name: getattr(settings, f"max_{name}") for name in names}
+    return Limits(**most, introspection=not settings.production, report_cost=settings.report_cost)
 
 
 @asynccontextmanager
@@ -52,7 +67,7 @@ async def opened(settings: Settings, hooks: Hooks | None = None) -> AsyncIterato
     webhooks = WebhookOptions(private_targets=settings.webhook_private_targets)
     async with (
         open_database(settings) as database,
-        Desk(database, settings.workspace, hooks=hooks, webhooks=webhooks) as desk,
+        Desk(database, settings.workspace, hooks=hooks, webhooks=webhooks, limits=limits_of(settings)) as desk,
     ):
         with speaking(desk):
             async with retaining(desk, settings.retention_days):

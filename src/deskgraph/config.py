@@ -45,6 +45,28 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, description="Processes that serve side by side.")
     heartbeat_seconds: float = Field(15, gt=0, description="How often an idle stream of server-sent events shows life.")
     slow_subscriber_seconds: float = Field(30, gt=0, description="How long a subscriber may take for a message.")
+    query_seconds: float = Field(60, gt=0, description="How long the database may take for a transaction.")
+    request_seconds: float = Field(30, gt=0, description="How long a request may take to arrive.")
+    production: bool = Field(False, description="Tell nobody what the schema has: no introspection, no suggestions.")
+    trusted_documents: Path | None = Field(None, description="A manifest or a folder: only its documents are taken.")
+    allowed_origins: Annotated[list[str], NoDecode] = Field([], description="Origins whose pages may use the desk.")
+    report_cost: bool = Field(True, description="Say in extensions.cost what an operation costs.")
+
+    max_depth: int = Field(20, ge=1, description="The most fields within each other.")
+    max_aliases: int = Field(50, ge=0, description="The most aliases of an operation.")
+    max_root_fields: int = Field(50, ge=1, description="The most fields at the top of an operation.")
+    max_directives: int = Field(100, ge=0, description="The most directives of an operation.")
+    max_fields: int = Field(5000, ge=1, description="The most fields of an operation.")
+    max_cost: int = Field(150_000, ge=1, description="The most nodes that an answer may hold.")
+    max_tokens: int = Field(10_000, ge=1, description="The most words and signs of an operation.")
+    max_query_length: int = Field(100_000, ge=1, description="The most characters of an operation.")
+    max_value_depth: int = Field(40, ge=1, description="The most objects and lists within each other in a value.")
+    max_body_bytes: int = Field(10 * 2**20, ge=1, description="The largest body of a request.")
+    max_variables_bytes: int = Field(5 * 2**20, ge=1, description="The largest variables of an operation.")
+    max_message_bytes: int = Field(2**20, ge=1, description="The largest message on a WebSocket.")
+    max_socket_operations: int = Field(100, ge=1, description="The most operations at once on a WebSocket.")
+    max_connections: int = Field(5000, ge=1, description="The most connections of a process.")
+
     heap: str = Field("512m", description="Java's largest heap for the database that comes with deskgraph.")
     start_cache: bool = Field(True, description="Make Java's start-up cache in the background, once on a machine.")
     maven_repository: str | None = Field(None, description="A mirror of the Maven repository that Neo4j comes from.")
@@ -73,10 +95,10 @@ class Settings(BaseSettings):
         "beginning", description="Where in the log a relay starts that never ran before."
     )
 
-    @field_validator("hooks", mode="before")
+    @field_validator("hooks", "allowed_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """The variable holds the modules' names with commas between them."""
+        """The variable holds the modules' names, or the origins, with commas between them."""
         return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
     @field_validator("nats_url")

@@ -2,89 +2,138 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
-from starlette.requests import Request
+from graphql import GraphQLError
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
+from deskgraph.answers import accepted, error_response, refused_response, result_body, result_response
+from deskgraph.asked import Asked, RefusedError, Sizes, asked_of
 from deskgraph.auth import Keys
 from deskgraph.console import PAGE
+from deskgraph.documents import Documents
 from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.passing import Passing
-from deskgraph.schema.errors import UnauthenticatedError
+from deskgraph.schema.errors import BadRequestError, DeskError, UnauthenticatedError
 from deskgraph.sockets import SocketHandler
 
 # What a page can't say of itself in a meta element: nobody may frame it. One URL answers people and programs.
-PAGE_HEADERS = {
-    "Content-Security-Policy": "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Vary": "Accept",
-}
+PAGE_HEADERS = {"Content-Security-Policy": "frame-ancestors 'none'", "Vary": "Accept"}
 
-CONTEXT = "deskgraph.context"
+ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How operations are taken: their sizes, which texts, how many at once on a WebSocket, pages of which origins."""
+
+    sizes: Sizes = field(default_factory=Sizes)
+    documents: Documents = field(default_factory=Documents)
+    socket_operations: int = 100
+    init_seconds: float = 10
+    origins: tuple[str, ...] = ()
 
 
 class Endpoint(GraphQL[Context, Any]):
-    """Strawberry's ASGI application with this project's keys, page and error bodies."""
+    """GraphQL over HTTP. Its WebSocket is Strawberry's."""
 
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, desk: Desk, keys: Keys) -> None:
+    def __init__(self, desk: Desk, keys: Keys, serving: Serving | None = None) -> None:
+        self.serving = serving or Serving()
         super().__init__(
             schema(),
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-            connection_init_wait_timeout=timedelta(seconds=10),
+            connection_init_wait_timeout=timedelta(seconds=self.serving.init_seconds),
+            max_subscriptions_per_connection=self.serving.socket_operations,
+            allowed_origins=self.serving.origins,
         )
         self.desk = desk
         self.keys = keys
-        self.passing = Passing(schema()._schema)
+        self.passing = Passing(schema()._schema, desk.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse an HTTP request without the key before its body is read. Only the console page needs none."""
+        """Answer an HTTP request, or serve a WebSocket."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
         request = Request(scope, receive)
         try:
             response = await self.respond(request)
-        except HTTPException as error:
-            response = error_response(error.status_code, "BAD_REQUEST", error.reason)
+        except RefusedError as refused:
+            response = refused_response(refused)
+        except ClientDisconnect:
+            return
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
         """The console page for a browser, the operation's result for whoever has the key."""
         if request.method == "GET" and "text/html" in request.headers.get("accept", "") and not request.query_params:
             return FileResponse(PAGE, media_type="text/html", headers=PAGE_HEADERS)
-        return self.refusal(request) or await self.passed(request) or await self.run(request)
+        return self.refusal(request) or await self.answer(request)
 
-    async def passed(self, request: Request) -> Response | None:
-        """The answer to an operation that needs no execution; None for all others."""
-        if request.method != "POST" or "multipart" in request.headers.get("accept", ""):
-            return None
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return None
-        try:
-            asked = orjson.loads(await request.body())
-        except orjson.JSONDecodeError:
-            return None
-        if not isinstance(asked, dict) or asked.get("extensions") is not None:
-            return None
-        text, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
-        if not (isinstance(text, str) and isinstance(variables, dict | None) and isinstance(name, str | None)):
-            return None
+    async def answer(self, request: Request) -> Response:
+        """The operation's result. A request that is none is refused before any operation is looked at."""
+        media_type = accepted(request.headers.get("accept", ""))
+        asked = await asked_of(request, self.serving.sizes)
         context = await self.get_context(request, None)
-        data = await self.passing.answer(context.session, text, variables or {}, name, context.done)
-        return None if data is None else Response(orjson.dumps({"data": data}), media_type="application/json")
+        try:
+            asked = self.serving.documents.resolve(asked)
+        except DeskError as error:
+            return result_response(result_body(failed(error)), media_type)
+        try:
+            if request.method == "POST" and (body := await self.passed(context, asked)):
+                return Response(body, media_type=media_type)
+            result = await self.executed(context, asked, request.method)
+        except RefusedError:
+            raise
+        except Exception as error:
+            result = failed(error)
+            self.schema.process_errors(result.errors or [])  # logs it, and tells nothing of it
+        return result_response(result_body(result), media_type)
+
+    async def passed(self, context: Context, asked: Asked) -> bytes | None:
+        """The answer to an operation that needs no execution; None for all others."""
+        assert asked.query
+        variables, name = asked.variables or {}, asked.operation_name
+        data = await self.passing.answer(context.session, asked.query, variables, name, context.done)
+        if data is None:
+            return None
+        shown = self.desk.limits.report_cost
+        return orjson.dumps({"data": data, "extensions": {"cost": data.cost}} if shown else {"data": data})
+
+    async def executed(self, context: Context, asked: Asked, method: str) -> ExecutionResult:
+        """The result of an operation; RefusedError if it is none to be executed by the request's method."""
+        try:
+            return await self.schema.execute(
+                asked.query,
+                asked.variables,
+                context,
+                operation_name=asked.operation_name,
+                allowed_operation_types=ALLOWED[method],
+            )
+        except CannotGetOperationTypeError as error:
+            return failed(BadRequestError(error.as_http_error_reason()))
+        except InvalidOperationTypeError as error:
+            if method == "GET":
+                told = BadRequestError("GET is for queries alone: send it by POST.")
+                raise RefusedError(405, told, {"Allow": "POST"}) from error
+            told = BadRequestError("Subscribe over a WebSocket, or at /graphql/stream.")
+            return failed(told)
 
     def refusal(self, request: Request) -> Response | None:
         """The answer to a request without the key."""
@@ -94,12 +143,9 @@ class Endpoint(GraphQL[Context, Any]):
         return error_response(401, error.code, error.message, {"WWW-Authenticate": "Bearer"})
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:  # noqa: ARG002 - Strawberry's signature
-        """The session of whoever sent the request, which has one context however often it is asked for."""
-        if CONTEXT not in request.scope:
-            actor = self.keys.actor(request.headers.get("authorization"))
-            request.scope[CONTEXT] = Context(self.desk.acting(actor or ""))
-        context: Context = request.scope[CONTEXT]
-        return context
+        """The session of whoever sent the request."""
+        actor = self.keys.actor(request.headers.get("authorization"))
+        return Context(self.desk.acting(actor or ""))
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """A WebSocket may bring its key in the payload of connection_init, as browsers can't set headers."""
@@ -111,13 +157,6 @@ class Endpoint(GraphQL[Context, Any]):
         nothing: UnsetType = UNSET
         return nothing
 
-    def parse_json(self, data: str | bytes) -> Any:
-        """A request's body is an object."""
-        parsed = super().parse_json(data)
-        if not isinstance(parsed, dict):
-            raise HTTPException(400, "The body must be a JSON object with a query.")
-        return parsed
-
     def decode_json(self, data: str | bytes) -> Any:
         """JSON by orjson; its error is a json.JSONDecodeError."""
         return orjson.loads(data)
@@ -127,7 +166,7 @@ class Endpoint(GraphQL[Context, Any]):
         return orjson.dumps(data).decode()
 
 
-def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    """An error as GraphQL clients read it."""
-    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    return Response(orjson.dumps(body), status, headers, "application/json")
+def failed(error: Exception) -> ExecutionResult:
+    """The result of an operation that was not begun."""
+    code = {"code": error.code} if isinstance(error, DeskError) else None
+    return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error, extensions=code)])

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
-from deskgraph.endpoint import Endpoint, error_response
+from deskgraph.answers import error_response
+from deskgraph.endpoint import Endpoint
 from deskgraph.graph.export import read_events
 from deskgraph.resolvers.claims import concrete
 from deskgraph.resolvers.desk import Desk

@@ -12,8 +12,9 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from deskgraph.arrivals import Arriving
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGISendEvent
@@ -131,7 +132,7 @@ class Patience(asyncio.Protocol):
         self._timers.clear()
 
 
-class Http(Patience, HttpToolsProtocol):
+class Http(Patience, Arriving):
     """HTTP/1.1. Its small answers are sent in one piece."""
 
     def connection_made(self, transport: Any) -> None:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
+from typing import Any
 from urllib.parse import quote
 
 import uvicorn
@@ -15,7 +16,7 @@ import uvicorn
 from deskgraph.config import Settings
 from deskgraph.protocols import Http, WebSocket
 from deskgraph.running import running
-from deskgraph.workers import GRACE, Supervisor, load_hooks, relay, serving_app
+from deskgraph.workers import GRACE, Supervisor, load_hooks, relay, serving_app, serving_of
 
 # Seconds between pings of a WebSocket, and how much longer than a slow subscriber has a client may take to answer one.
 PING = 20
@@ -61,6 +62,7 @@ async def prepare(settings: Settings) -> None:
     from deskgraph.bootstrap import opened
     from deskgraph.sample import load_sample
 
+    serving_of(settings)
     async with opened(settings) as desk:
         if settings.sample:
             await load_sample(desk)
@@ -69,14 +71,16 @@ async def prepare(settings: Settings) -> None:
 def configured(settings: Settings) -> uvicorn.Config:
     """How uvicorn serves: each process makes its own application, which opens its own desk."""
     slow = settings.slow_subscriber_seconds
+    arriving: Any = {"seconds": settings.request_seconds, "most": settings.max_connections}
     return uvicorn.Config(
         partial(serving_app, settings),
         factory=True,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        http=partial(Http, patience=slow),  # type: ignore[arg-type] # called as the class would be
+        http=partial(Http, patience=slow, **arriving),  # type: ignore[arg-type] # called as the class would be
         ws=partial(WebSocket, patience=slow),  # type: ignore[arg-type]
+        ws_max_size=settings.max_message_bytes,
         ws_ping_interval=PING,
         ws_ping_timeout=slow + PING,
         lifespan="on",

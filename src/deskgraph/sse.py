@@ -11,19 +11,20 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import anyio
-from cross_web import HTTPException, StarletteRequestAdapter
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry.http import process_result
 from strawberry.types.graphql import OperationType
 
+from deskgraph.answers import result_body
+from deskgraph.asked import RefusedError, asked_of
 from deskgraph.auth import Keys
-from deskgraph.endpoint import Endpoint, error_response
+from deskgraph.endpoint import Endpoint, Serving, failed
 from deskgraph.protocols import stalled
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.resuming import Place
+from deskgraph.schema.errors import BadRequestError, DeskError
 from deskgraph.sockets import too_slow
 
 Results = AsyncGenerator[Any, None]
@@ -34,32 +35,31 @@ LINE = "\n"
 class StreamEndpoint(Endpoint):
     """Answers every operation with a stream of server-sent events."""
 
-    def __init__(self, desk: Desk, keys: Keys, heartbeat: float) -> None:
-        super().__init__(desk, keys)
+    def __init__(self, desk: Desk, keys: Keys, serving: Serving | None = None, heartbeat: float = 15) -> None:
+        super().__init__(desk, keys, serving)
         self.heartbeat = heartbeat
 
     async def respond(self, request: Request) -> Response:
         """The stream, or why there is none."""
         if not accepts_events(request.headers.get("accept", "")):
-            return error_response(406, "BAD_REQUEST", "This is a stream: send Accept: text/event-stream.")
+            raise RefusedError(406, BadRequestError("This is a stream: send Accept: text/event-stream."))
         return self.refusal(request) or await self.stream(request)
 
     async def stream(self, request: Request) -> Response:
         """Begin the operation. What is wrong with it is told in the stream: EventSource reads nothing else."""
-        adapter = StarletteRequestAdapter(request)
-        if not self.is_request_allowed(adapter):
-            raise HTTPException(405, "GraphQL only supports GET and POST requests.")
-        asked = await self.parse_http_body(adapter)
-        if isinstance(asked, list) or not asked.query:
-            raise HTTPException(400, "No GraphQL query found in the request")
+        asked = await asked_of(request, self.serving.sizes)
         context = await self.get_context(request, None)
         context.place.seen = last_event_id(request)
+        try:
+            asked = self.serving.documents.resolve(asked)
+        except DeskError as error:
+            return EventStream(self, _only(failed(error)), context.place)
         results = await self.schema.stream(
             asked.query,
             asked.variables,
             context,
             operation_name=asked.operation_name,
-            allowed_operation_types=OperationType.from_http(adapter.method),
+            allowed_operation_types=OperationType.from_http(request.method),  # type: ignore[arg-type] # any text will do
         )
         return EventStream(self, results, context.place)
 
@@ -72,6 +72,10 @@ def accepts_events(accept: str) -> bool:
 def last_event_id(request: Request) -> str:
     """What the client has seen: the header, or the parameter that stands in for it where no header can be set."""
     return request.headers.get("last-event-id") or request.query_params.get("lastEventId", "")
+
+
+async def _only(result: Any) -> Results:
+    yield result
 
 
 class TooSlowError(Exception):
@@ -131,7 +135,7 @@ class EventStream(EventSourceResponse):
     def _next(self, result: Any) -> ServerSentEvent:
         position = self._place.sending
         return ServerSentEvent(
-            self._endpoint.encode_json(process_result(result)),
+            self._endpoint.encode_json(result_body(result)),
             event="next",
             id=None if position is None else str(position),
             sep=LINE,

@@ -27,6 +27,7 @@ from deskgraph.logs import configure
 from deskgraph.schema.errors import DeskError
 
 if TYPE_CHECKING:
+    from deskgraph.endpoint import Serving
     from deskgraph.resolvers.desk import Desk
 
 GRACE = 5
@@ -66,7 +67,8 @@ def serving_app(settings: Settings) -> ASGIApp:
         end_with_parent()
         load_hooks(settings.hooks)
         async with opened(settings) as desk, relay(settings)(desk):
-            app.state.serving = create_app(desk, Keys(settings.key()), heartbeat=settings.heartbeat_seconds)
+            keys, heartbeat = Keys(settings.key()), settings.heartbeat_seconds
+            app.state.serving = create_app(desk, keys, serving=serving_of(settings), heartbeat=heartbeat)
             settling = asyncio.create_task(asyncio.to_thread(settle))
             yield
             await settling
@@ -77,6 +79,20 @@ def serving_app(settings: Settings) -> ASGIApp:
         await (outer if scope["type"] == "lifespan" else outer.state.serving)(scope, receive, send)
 
     return app
+
+
+def serving_of(settings: Settings) -> Serving:
+    """How the settings have operations taken."""
+    from deskgraph.asked import Sizes
+    from deskgraph.documents import Documents, load
+    from deskgraph.endpoint import Serving
+
+    return Serving(
+        sizes=Sizes(settings.max_body_bytes, settings.max_variables_bytes),
+        documents=load(settings.trusted_documents) if settings.trusted_documents else Documents(),
+        socket_operations=settings.max_socket_operations,
+        origins=tuple(settings.allowed_origins),
+    )
 
 
 def relay(settings: Settings) -> Callable[[Desk], AbstractAsyncContextManager[None]]:

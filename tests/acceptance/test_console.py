@@ -231,7 +231,7 @@ async def test_a_key_that_is_no_longer_accepted_is_asked_for_again(
         await expect(page.locator("form")).to_be_hidden()
         await page.get_by_label("Execute query").click()
         await expect(page.locator(".graphiql-response")).to_contain_text('"users"')
-        assert await console.answer() == {"data": {"users": {"nodes": []}}}
+        assert await console.answer() == {"data": {"users": {"nodes": []}}, "extensions": {"cost": 50}}
         assert console.errors == [REFUSED]
 
 

@@ -87,7 +87,8 @@ def test_a_mutation_by_get_is_refused(served: Served) -> None:
     before = post(served, COUNT).json()
     params = {"query": 'mutation { createTicket(input: {subject: "x"}) { ticket { id } } }'}
     answer = httpx.get(f"{served.url}/graphql", params=params, headers=served.headers)
-    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_REQUEST")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
     assert post(served, COUNT).json() == before
 
 

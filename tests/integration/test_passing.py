@@ -10,9 +10,8 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from starlette.requests import Request
-from starlette.responses import Response
 
+from deskgraph.asked import Asked
 from deskgraph.auth import Keys
 from deskgraph.endpoint import Endpoint
 from deskgraph.graph.database import Database, Transaction
@@ -20,6 +19,7 @@ from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 from deskgraph.resolvers.passing import Operation
+from tests.attacks import ATTACKS
 from tests.operations import Operations, Pool
 
 KEY = "a-key"
@@ -30,7 +30,7 @@ COUNT = int(os.environ.get("OPERATIONS", "500"))
 class Executing(Endpoint):
     """The endpoint without passing: everything is executed."""
 
-    async def passed(self, request: Request) -> Response | None:
+    async def passed(self, context: Context, asked: Asked) -> bytes | None:
         return None
 
 
@@ -39,10 +39,10 @@ class Passing(Endpoint):
 
     last = False
 
-    async def passed(self, request: Request) -> Response | None:
-        response = await super().passed(request)
-        self.last = response is not None
-        return response
+    async def passed(self, context: Context, asked: Asked) -> bytes | None:
+        body = await super().passed(context, asked)
+        self.last = body is not None
+        return body
 
 
 def client(app: Endpoint) -> httpx.AsyncClient:
@@ -131,7 +131,7 @@ async def test_any_operation_has_the_same_answer(both: Both, seed: int) -> None:
         answer, was_passed = await both.ask(asked.text, asked.variables)
         passed += was_passed
         mistaken += "errors" in answer
-        needs_execution = "errors" in answer or "__schema" in asked.text or answer == {"data": {}}
+        needs_execution = "errors" in answer or "__schema" in asked.text or answer["data"] == {}
         assert was_passed != needs_execution, asked
     assert passed > COUNT / 2
     assert mistaken > COUNT / 20
@@ -176,6 +176,27 @@ async def test_a_plan_is_kept_for_all_values_and_another_for_another_shape(both:
 async def test_what_is_not_plain_is_executed(both: Both, text: str) -> None:
     _, passed = await both.ask(text)
     assert not passed
+
+
+async def test_what_an_operation_costs_is_told_in_both_ways(both: Both) -> None:
+    text = "query ($n: Int) { tickets(first: $n) { nodes { id contact { id } } } }"
+    for number, cost in ((1, 2), (3, 6), (1, 2), (None, 100)):
+        answer, passed = await both.ask(text, {"n": number})
+        assert (passed, answer["extensions"]) == (True, {"cost": cost})
+    pages = "query ($n: Int) { organizations(first: $n) { nodes { contacts(first: $n) { nodes { events(first: $n) "
+    for number, is_let_in in ((50, True), (60, False), (50, True)):
+        answer, passed = await both.ask(pages + "{ nodes { id } } } } } } }", {"n": number})
+        assert passed == is_let_in
+        codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
+        assert codes == ([] if is_let_in else ["QUERY_TOO_COSTLY"])
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_an_attack_is_refused_in_both_ways(both: Both, name: str) -> None:
+    text, variables, code = ATTACKS[name]
+    for _ in range(2):
+        answer, passed = await both.ask(text, variables)
+        assert (passed, {error["extensions"]["code"] for error in answer["errors"]}) == (False, {code})
 
 
 async def test_what_must_not_be_null_is_told_by_execution(both: Both) -> None:

@@ -222,13 +222,19 @@ def variable(name: str) -> str:
     return str(alias.choices[-1]) if alias else f"DESKGRAPH_{name.upper()}"
 
 
+def settings_rows() -> list[list[str]]:
+    """The rows of both tables of settings, with the columns of the first: the limits have no options."""
+    limits = [[row[0], "", *row[1:3]] for row in table("configuration.md", "### Limits")]
+    return table("configuration.md", "# Configuration") + limits
+
+
 def test_the_configuration_page_has_every_setting() -> None:
-    rows = table("configuration.md", "# Configuration")
+    rows = settings_rows()
     assert first(rows) == sorted(variable(name) for name in Settings.model_fields)
 
 
 def test_the_configuration_page_has_the_defaults() -> None:
-    rows = {code(row[0])[0]: code(row[2]) for row in table("configuration.md", "# Configuration")}
+    rows = {code(row[0])[0]: code(row[2]) for row in settings_rows()}
     fields = {variable(name): field.default for name, field in Settings.model_fields.items()}
     plain = {
         name: default for name, default in fields.items() if isinstance(default, bool | int | str) and default != ""
@@ -242,7 +248,7 @@ def test_the_configuration_page_has_the_defaults() -> None:
 def test_the_configuration_page_has_the_options_of_serve() -> None:
     from deskgraph.cli import serve
 
-    rows = table("configuration.md", "# Configuration")
+    rows = settings_rows()
     options = {code(row[0])[0]: code(row[1]) for row in rows}
     given = serve.__kwdefaults__ or {}
     assert options == {variable(name): [f"--{name}"] if name in given else [] for name in Settings.model_fields}

@@ -73,13 +73,15 @@ class Calls:
         return read(self._data(response))
 
     def _data(self, response: httpx.Response) -> dict[str, Any]:
-        if response.status_code in BUSY:
-            raise UnavailableError(f"{self._server.url} answers HTTP {response.status_code}.")
         try:
             answer = orjson.loads(response.content)
         except orjson.JSONDecodeError:
             answer = None
-        if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
+        is_told = isinstance(answer, dict) and bool(answer.keys() & {"data", "errors"})
+        if response.status_code in BUSY:
+            told = answer["errors"][0]["message"] if is_told else f"It answers HTTP {response.status_code}."
+            raise UnavailableError(f"{self._server.url}: {told}")
+        if not is_told:
             raise DeskError(
                 f"{self._server.url} answers HTTP {response.status_code} and no GraphQL: is that the desk's address?"
             )
