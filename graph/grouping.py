@@ -10,6 +10,8 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
+from neo4j.exceptions import Neo4jError
+
 from deskgraph.graph.compiler.cypher import Plan, Response
 from deskgraph.graph.database import Database
 from deskgraph.graph.writing import Deed, Signature, signature, write_alone, write_group
@@ -90,7 +92,7 @@ class Groups:
     async def _write(self, group: list[tuple[Deed, Written]], answer: Plan) -> None:
         try:
             found = await write_group(self._database, self._workspace, [deed for deed, _ in group], answer)
-        except AlreadyExistsError as error:  # an id that another process took just now: it is one of them
+        except (AlreadyExistsError, Neo4jError) as error:  # one of them is at fault, and all were rolled back
             if len(group) > 1:
                 for one in group:
                     await self._write([one], answer)
