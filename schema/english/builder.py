@@ -336,7 +336,8 @@ class Builder(Setting, Transformer[Token, Any]):
             for meaning in idiom.meanings
         ]
         asked = isinstance(parts[0], Token) and bool(MODALS & self._said(parts[0]))
-        return replace(self.interpreter.idiom(idiom.group, ways, *span(parts)), asked=asked)
+        runs_on = idiom.parts[-1] == "{text}" and self.sentence.tokens[span(parts)[1] - 1].kind != "quoted"
+        return replace(self.interpreter.idiom(idiom.group, ways, *span(parts)), asked=asked, runs_on=runs_on)
 
 
 def takes(option: Option) -> bool:

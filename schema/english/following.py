@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from deskgraph.schema.english import lexicon
 from deskgraph.schema.english.fitting import refers
 from deskgraph.schema.english.naming import Naming
-from deskgraph.schema.english.nodes import Item, Null, Refused, Text
+from deskgraph.schema.english.nodes import POLITE, Item, Null, Refused, Text
 from deskgraph.schema.english.parts import Parts, span, word
 from deskgraph.schema.english.plan import Ref
 
@@ -100,7 +101,8 @@ class Following(Naming):
         return self._item("noise", parts, mark=self.sentence.tokens[span(parts)[0]].word)
 
     def fill(self, parts: Parts) -> Item:
-        return self._item("fill", parts)
+        words = tuple(self.sentence.tokens[at].word for at in range(*span(parts)))
+        return self._item("fill", parts, mark=POLITE if words in lexicon.listed("polite_ends") else "")
 
     def tail_marked(self, parts: Parts) -> tuple[Item, ...]:
         closing = parts[2][0] if len(parts) > 2 else None

@@ -86,7 +86,7 @@ def _closers(group: Group, texts: list[str]) -> list[str]:
         ways = [(f"FC_{key} {middle}{value}", value) for value in values for middle in ("", "EQ ")]
         found += [f"{way} -> {'named_value' if value == 'refs' else 'named_choice'}" for way, value in ways]
     if any(choices(one) for one in others) and not group.partial:
-        found += ["CHOICE -> chosen", "PREP CHOICE -> marked_choice"]
+        found += ["CHOICEC -> chosen", "PREPV CHOICE -> marked_choice", "PREP CHOICEN -> marked_choice"]
     if group.noun and any(isinstance(one, Ref) for one in others):
         found += ["PREPC cref -> marked", "PREPC ANYONE -> marked_anyone"]
     return found

@@ -20,6 +20,7 @@ from deskgraph.schema.english.nodes import Edge
 from deskgraph.schema.english.telling import told_at
 from deskgraph.schema.english.tokens import Sentence, Token
 
+SETTING_OFF = (",", ";", "(", "and", "-", "–", "—")
 LONGEST_NAME = 6
 LONGEST_TOPIC = 4
 COUNTS = {
@@ -78,6 +79,8 @@ class Lattice(Joints):
                     continue
                 cost = sense.cost + SLIP * match.slips + 0.01
                 self._add(sense.terminal, sense.meaning, cost, place, match.behind, match.fix)
+                if sense.terminal == "CHOICE" and self._set_off(place):
+                    self._add("CHOICEC", sense.meaning, cost, place, match.behind, match.fix)
                 if sense.terminal == "LEAD":
                     self._lead(sense.meaning, cost, place, match)
                 if sense.terminal.startswith("G_") and self._gerund_goes_on(place):
@@ -105,6 +108,12 @@ class Lattice(Joints):
         self._names(place)
         self._texts(place)
         self._joints(place)
+
+    def _set_off(self, place: int) -> bool:
+        """Whether a value is set off from the text before it: "..., urgent", "... - high", "... It is urgent"."""
+        described = (edge for edges in self.edges[:place] for edge in edges if edge.terminal == "DESCRIBING")
+        marked = place > 0 and self.tokens[place - 1].word in SETTING_OFF
+        return marked or any(edge.behind == place for edge in described)
 
     def _quoted_state(self, place: int) -> None:
         """A state in quotes, which a ticket may be set to: the status to "on hold"."""
@@ -239,7 +248,7 @@ class Lattice(Joints):
             return self._unknown_price(place, first=first)
         shouted = token.text.isupper() and (first or self.shouted)
         if token.text[:1].isupper() and not (shouted and self.means(place, "PREP", "EQ", "DET", "DETI")):
-            return 0.8
+            return 0.0 if self._is_surname(place) else 0.8
         if first and self.means(
             place, "PREP", "PRON", "DET", "DETI", "ME", "HIS", "MY", "ALL", "EQ", "BE", "TOBE", "BB", "NP"
         ):
@@ -247,6 +256,12 @@ class Lattice(Joints):
         if not first and token.word in INNER and place + 1 < self.size:
             return 1.2 if self.tokens[place + 1].text[:1].isupper() else None
         return None if self.means(place, "PREP", "EQ") else 2.5
+
+    def _is_surname(self, place: int) -> bool:
+        """Whether a word for a value stands as one: "Max Away", "Nora Support"."""
+        before = self.tokens[place - 1]
+        known = self.shouted or not self._unknown(place - 1) or not self.means(place, "CHOICE")
+        return bool(place) and before.text[:1].isupper() and not known
 
     def _unknown_price(self, place: int, *, first: bool) -> float:
         """What a word that means nothing by itself costs as a part of a name: little with a capital."""

@@ -9,7 +9,7 @@ from typing import Any
 from deskgraph.schema.english.filling import ITSELF, Filling
 from deskgraph.schema.english.groups import Group, set_by_verbs, title_of
 from deskgraph.schema.english.items import is_aside, is_value, is_words, says_value
-from deskgraph.schema.english.nodes import Adjective, Filled, Item, Refused, Text, Things
+from deskgraph.schema.english.nodes import POLITE, Adjective, Filled, Item, Refused, Text, Things
 from deskgraph.schema.english.plan import Option, Ref, Step
 from deskgraph.schema.english.statements import says_how, tells_how
 from deskgraph.schema.english.values import fits
@@ -39,7 +39,7 @@ class Command:
     """A command as far as it was read: the ways to fill the verbs that it may mean.
 
     `things` is what it is about in the passive, `before` what was said of that before, `asides` what is said besides
-    that only updating takes.
+    that only updating takes. `runs_on`: it ends with a text without quotes, which goes on without a mark.
     """
 
     group: Group
@@ -54,11 +54,14 @@ class Command:
     terse: bool = False
     headed: bool = False
     mood: str = ""
+    runs_on: bool = False
 
     def take(self, item: Item) -> Command:
         """With one more item; Refused if that fits none of the ways."""
         if not tells_how(item, surely=self.mood != "stated"):
             raise Refused("NO_VERB", item.first, item.behind)
+        if self.runs_on and item.kind != "named" and item.first == self.behind and item.mark != POLITE:
+            raise Refused("", item.first, item.behind)
         ways, refused = walk(self.ways, item)
         if not ways and is_aside(item) and any(self._takes_aside(way, item) for way in self.ways):
             ways = [replace(way, open=None) for way in self.ways]

@@ -61,6 +61,9 @@ class Null:
 Value = Ref | Text | Word | Null
 
 
+POLITE = "polite"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """Something that follows a verb.
@@ -73,7 +76,8 @@ class Item:
     chosen                                 one word
     where                                  conditions, each an adjective's meaning
     bare                                   one text
-    noise, fill
+    noise
+    fill      POLITE or ""
     """
 
     kind: str

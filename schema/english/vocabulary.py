@@ -253,6 +253,8 @@ def _choices(vocabulary: Vocabulary, name: str, declared: Field, named: list[str
             both = [way for called in names_of(declared) for way in (f"{phrase} {called}", f"{called} {phrase}")]
             nouns = [f"{way} {noun}" for way in (phrase, *both) for noun in (*named, "one")]
             vocabulary.add_all([phrase, *both, *nouns], "CHOICE", (name, word))
+            for terminal in ("CHOICEC", "CHOICEN"):  # with its name it ends a text without quotes
+                vocabulary.add_all(both, terminal, (name, word))
 
 
 def _marks(vocabulary: Vocabulary, group: Group, verb: type[Verb], name: str) -> None:
@@ -261,6 +263,8 @@ def _marks(vocabulary: Vocabulary, group: Group, verb: type[Verb], name: str) ->
     for text in marks_of(verb, name):
         phrase = tuple(text.split(" "))
         vocabulary.add(phrase, Sense("PREP", text))
+        if choices(verb.inputs[name]) and (text.startswith("via") or len(phrase) > 2):
+            vocabulary.add(phrase, Sense("PREPV", text))
         if is_text(verb.inputs[name]) and name not in SHORT:
             further = [phrase, *([(*phrase, "that")] if phrase[-1].endswith("ing") else [])]
             shared = any(text in marks_of(verb, other) for other in verb.inputs if isinstance(verb.inputs[other], Ref))

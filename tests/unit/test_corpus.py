@@ -11,7 +11,7 @@ from tests.corpus import Phrase, phrases
 
 __all__ = ["verbs"]
 
-FILES = ("phrases.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
+FILES = ("phrases.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt")
 PHRASES = [phrase for name in FILES for phrase in phrases(name)]
 
 
