@@ -43,7 +43,6 @@ class Mutation:
 
     limits: Limits
     cost: int
-
     schema: GraphQLSchema
     definition: OperationDefinitionNode
     key: str
@@ -56,14 +55,11 @@ class Mutation:
         """The data; None where there is an error to be told by execution, which then finds in `done` what was done."""
         try:
             self.limits.check_values(variables)
-        except DeskError:
-            return None
-        values = get_variable_values(self.schema, self.definition.variable_definitions or (), variables)
-        if isinstance(values, list):
-            return None
-        try:
+            values = get_variable_values(self.schema, self.definition.variable_definitions or (), variables)
+            if isinstance(values, list):
+                return None
             given = get_argument_values(self.field, self.node, values)
-        except GraphQLError:
+        except (DeskError, GraphQLError):
             return None
         try:
             answer = await performed(session, self.payload, given["input"])
@@ -106,17 +102,16 @@ def mutation_of(
         return None
     selected = selection.fields([node.selection_set for node in nodes], f"{verb.noun.__name__}Payload")
     errors = {
-        key: {inner: one[0].name.value for inner, one in _errors_fields(selection, selected[key]).items()}
+        key: {
+            inner: one[0].name.value
+            for inner, one in selection.fields([node.selection_set for node in selected[key]], "UserError").items()
+        }
         for key, name in payload.names.items()
         if name == "errors"
     }
     return Mutation(
         limits, cost, schema, definition, key, schema.mutation_type.fields[verb.mutation()], nodes[0], payload, errors
     )
-
-
-def _errors_fields(selection: Selection, nodes: list[FieldNode]) -> dict[str, list[FieldNode]]:
-    return selection.fields([node.selection_set for node in nodes], "UserError")
 
 
 def _selects_by_variables(document: DocumentNode) -> bool:
