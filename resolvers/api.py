@@ -12,7 +12,6 @@ from typing import Any
 import strawberry
 import structlog
 from graphql import (
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLResolveInfo,
@@ -27,7 +26,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionContext
 from strawberry.types.field import StrawberryField
 
-from deskgraph.graph.compiler.selection import Selection
+from deskgraph.graph.compiler.selection import Selection, fragments_of
 from deskgraph.resolvers import consumer_fields, doing, streaming, verbs
 from deskgraph.resolvers.costs import check_cost
 from deskgraph.resolvers.documents import Document, mistakes
@@ -124,7 +123,7 @@ class ReadAhead(SchemaExtension):
         variables = get_variable_values(graphql, operation.variable_definitions or (), execution.variables or {})
         if isinstance(variables, list):
             return  # execution will find the same errors and report them
-        fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+        fragments = fragments_of(document)
         selection = Selection(graphql, operation, fragments, variables)
         execution.root_value = selection
         assert self._valid

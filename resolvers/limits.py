@@ -25,6 +25,7 @@ from graphql import (
     SelectionSetNode,
 )
 
+from deskgraph.graph.compiler.selection import fragments_of
 from deskgraph.schema.errors import (
     DeskError,
     QueryTooDeepError,
@@ -141,9 +142,7 @@ class _Counter:
     """Counts the selection sets of one document, each fragment once."""
 
     def __init__(self, document: DocumentNode) -> None:
-        self._fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
+        self._fragments = fragments_of(document)
         self._counted: dict[str, Counts] = {}
 
     def fragment(self, name: str) -> Counts:

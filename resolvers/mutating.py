@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from deskgraph.graph.compiler.picks import TYPENAME
-from deskgraph.graph.compiler.selection import Selection
+from deskgraph.graph.compiler.selection import Selection, fragments_of
 from deskgraph.resolvers.command import Outcome
 from deskgraph.resolvers.costs import Data, check_cost, cost_of
 from deskgraph.resolvers.limits import Limits
@@ -87,7 +87,7 @@ def mutation_of(
     schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode, limits: Limits
 ) -> Mutation | None:
     """The mutation of a valid document, if it is one that can be passed through."""
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    fragments = fragments_of(document)
     if _selects_by_variables(document):
         return None
     selection = Selection(schema, definition, fragments, VariableValues({}, {}))

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from graphql import (
     DocumentNode,
-    FragmentDefinitionNode,
     GraphQLBoolean,
     GraphQLError,
     GraphQLInputType,
@@ -31,7 +30,7 @@ from graphql import (
 from deskgraph.graph.compiler.cypher import Plan, Value, plan
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.scope import Scope
-from deskgraph.graph.compiler.selection import Selection
+from deskgraph.graph.compiler.selection import Selection, fragments_of
 from deskgraph.graph.compiler.slots import Needed, Path, Slot, View, whole
 from deskgraph.resolvers.costs import Data, check_cost, cost_of
 from deskgraph.resolvers.documents import mistakes
@@ -115,9 +114,7 @@ class Operation:
         self._schema = schema
         self._limits = limits
         self._definition = definition
-        self._fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
+        self._fragments = fragments_of(document)
         self._given = definition.variable_definitions or ()
         self._types: dict[str, Any] = {
             node.variable.name.value: type_from_ast(schema, node.type) for node in self._given

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -28,6 +29,11 @@ from deskgraph.graph.compiler.picks import TYPENAME, Part, Pick, Rows
 from deskgraph.schema.fields import Edge, Field, Many
 from deskgraph.schema.groups import groups_of, target_of
 from deskgraph.schema.noun import Noun, noun_of, targets
+
+
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    """A document's fragments by their names."""
+    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
 
 
 class Selection:
