@@ -481,7 +481,8 @@ async def test_a_process_that_saw_nothing_of_what_is_trimmed_goes_on_after_it(
     hooks.add_after("ticket.resolved", lambda ticket, ctx: None, "survey")
     async with Desk(database, workspace, hooks=hooks, poll=3600) as other:  # it looks when it has written itself
         listening = asyncio.create_task(anext(other.events()))
-        await asyncio.sleep(0)
+        other.feed.wake()
+        await other.settle()  # so its first look is over before there is anything to see
         await make(3)
         await advance(desk, "survey", 3)
         assert await desk.trim(now()) == Trimmed(3, events=3)
