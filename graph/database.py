@@ -63,6 +63,10 @@ class Transaction:
         self._watch = watch
         self.workspace = workspace
 
+    def within(self, workspace: str) -> Transaction:
+        """The same transaction, for another workspace."""
+        return Transaction(self._inner, workspace, self._watch)
+
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query; `$workspace` is given."""
         self._watch.asked()

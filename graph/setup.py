@@ -35,9 +35,10 @@ EVENT_UNIQUE = {
 
 def statements() -> dict[str, str]:
     """The statement of each constraint and index, by its name."""
-    unique = UNIQUE | {noun.__name__: ("id", "workspace") for noun in NOUNS.values()}
+    unique = {noun.__name__: ("id", "workspace") for noun in NOUNS.values()} | UNIQUE
     made = {f"{label.lower()}_unique": _constraint(label, columns) for label, columns in unique.items()}
     made |= {name: _constraint("Event", columns) for name, columns in EVENT_UNIQUE.items()}
+    made["apikey_hash"] = _constraint("ApiKey", ("hash",))
     made |= {
         "_".join([noun.plural, *index, "created"]): _index(noun.__name__, _walked(noun, index))
         for noun in NOUNS.values()

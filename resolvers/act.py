@@ -20,6 +20,7 @@ from deskgraph.resolvers.command import Command, Outcome, Wanted
 from deskgraph.resolvers.records import Draft, Record
 from deskgraph.resolvers.rereading import reread, with_positions
 from deskgraph.resolvers.session import Session, joined, run_hook
+from deskgraph.resolvers.sight import check_references, is_scoped, sees
 from deskgraph.schema.errors import (
     CausalChainError,
     DeskError,
@@ -41,7 +42,8 @@ log = structlog.get_logger(__name__)
 
 async def perform(session: Session, command: Command, wanted: Wanted) -> Outcome:
     """Do a verb; a DeskError means that nothing was changed. What is `wanted` is read in the same transaction."""
-    command, session = checked(command), joined(session)
+    command, session = checked(command, session), joined(session)
+    wanted.plan  # noqa: B018 - before anything is done: FORBIDDEN if the caller may not see it
     if session.tx:
         return await in_transaction(session, command, wanted)
     desk = session.desk
@@ -88,20 +90,22 @@ async def _alone(session: Session, command: Command, wanted: Wanted) -> Outcome 
 
 
 def _is_plain(session: Session, command: Command) -> bool:
-    """Whether neither the verb nor a hook has to see anything before it is written."""
-    return not (command.verb.looks(command.given) or session.desk.is_hooked(command.verb))
+    """Whether nothing has to be seen before it is written: by the verb, by a hook, or to know whether it is allowed."""
+    verb = command.verb
+    return not (verb.looks(command.given) or session.desk.is_hooked(verb) or is_scoped(session.caller.role))
 
 
-def checked(command: Command) -> Command:
-    """The command with its inputs as they are stored."""
-    verb, subject = command.verb, command.subject
+def checked(command: Command, session: Session) -> Command:
+    """The command with its inputs as they are stored. FORBIDDEN if the caller may not do it."""
+    verb, subject, caller = command.verb, command.subject, session.caller
+    given = verb.permitted(command.given, caller)
     if subject is not None or not verb.creates:
         subject = check_id(getattr(subject, "id", subject), verb.noun.prefix, "id")
     _check_conditions(command)
-    given = verb.check(command.given)
+    given = verb.check(given)
     if verb.partial and not given:
         raise InvalidInputError(f"{verb.mutation()} needs at least one of {', '.join(verb.inputs)}.")
-    return Command(verb, given, subject, command.expected_version, command.idempotency_key)
+    return Command(verb, given, subject, command.expected_version, caller.owned(command.idempotency_key))
 
 
 def _check_conditions(command: Command) -> None:
@@ -125,8 +129,9 @@ async def in_transaction(session: Session, command: Command, wanted: Wanted) -> 
             [payload] = await reread(session, command.verb.noun, [(earlier.subject, earlier.event)], wanted)
             return Outcome(earlier.subject, earlier.event, payload, replayed=True)
     try:
-        deed, payload = await _written(session, command, wanted.plan)
-        await command.verb.finish(deed.subject, deed.change, session)
+        plan = wanted.plan
+        deed, payload = await _written(session, command, replace(plan, parameters=session.personal(plan.parameters)))
+        await command.verb.finish(deed.subject, deed.change, session.trusted())
     except DeskError:
         await release_keys(tx, [command.idempotency_key])
         raise
@@ -171,8 +176,10 @@ async def decide(session: Session, command: Command) -> Deed:
     current = None if verb.creates else await _load(session, command)
     _check_chain(session)
     draft = Draft(verb, dict(command.given), current)
+    await check_references(session, command)
     if hooks := session.desk.hooks.before(verb):
-        context = session.inside(tx)  # without the number: that is this verb's, not of those the hooks do
+        # Without the number: that is this verb's, not of those the hooks do.
+        context = session.inside(tx).trusted()
         for hook in hooks:
             draft = await _consult(hook, draft, context)
         # A hook may have done other verbs to the same noun: read it again.
@@ -185,7 +192,7 @@ async def _deed(session: Session, command: Command, draft: Draft) -> Deed:
     """What the verb changes, once the hooks that are elsewhere were asked."""
     verb = command.verb
     draft, passed_over = await session.desk.before_hooks.consult(draft, session, command.subject)
-    change = verb.moved(await verb.decide(draft, session))
+    change = verb.moved(await verb.decide(draft, session.trusted()))
     if passed_over:
         change.data["$passedOver"] = passed_over
     subject = command.subject or new_id(verb.noun.prefix)
@@ -200,7 +207,7 @@ async def _load(session: Session, command: Command) -> Record:
     assert session.tx
     assert command.subject
     values = await lock(session.tx, noun, command.subject)
-    if values is None:
+    if values is None or not await sees(session, noun, command.subject):
         raise NotFoundError(f"There is no {noun.__name__.lower()} {command.subject}.", field="id")
     record = Record.read(noun, values)
     if command.expected_version not in (None, record.version):

@@ -29,6 +29,7 @@ from deskgraph.schema.errors import CausalChainError, DeliveryExpiredError, Took
 from deskgraph.schema.event import Event
 from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import by_prefix
+from deskgraph.schema.roles import Caller
 
 if TYPE_CHECKING:
     from deskgraph.resolvers.desk import Desk
@@ -98,7 +99,7 @@ class HookRunner:
         }
         session = Session(
             self.desk,
-            f"hook:{self.hook.name}",
+            Caller(f"hook:{self.hook.name}"),
             tx=tx,
             cause=Cause(entry.id, entry.depth),
             key=f"{self.hook.name}:{entry.id}",

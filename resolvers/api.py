@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -56,13 +56,16 @@ __all__ = ["Context", "Schema", "schema", "verbs"]
 
 @dataclass
 class Context:
-    """What an operation brings: whose session it is, where in the log it is. A WebSocket sets `connection_params`.
+    """What an operation brings: whose session it is, where in the log it is.
 
-    `done` has what of a mutation was done already, by its key: the payload, or the exception.
+    A WebSocket has the `header` Authorization and sets `connection_params`; `expired` waits until its key is worth
+    nothing any more. `done` has what of a mutation was done already, by its key: the payload, or the exception.
     """
 
     session: Session
+    header: str | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
+    expired: Callable[[], Awaitable[None]] | None = None
     place: Place = field(default_factory=Place)
     done: Done = field(default_factory=dict)
 

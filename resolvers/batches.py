@@ -13,6 +13,7 @@ from deskgraph.resolvers.claimed import Claimed, Earlier, claim_keys, release_ke
 from deskgraph.resolvers.command import Answer, Command, Outcome, Wanted
 from deskgraph.resolvers.rereading import reread, with_positions
 from deskgraph.resolvers.session import Session, joined
+from deskgraph.resolvers.sight import is_scoped
 from deskgraph.schema.errors import (
     AlreadyExistsError,
     BatchRefusedError,
@@ -45,12 +46,14 @@ async def perform_batch(
     if not 1 <= len(commands) <= MOST:
         raise InvalidInputError(f"A batch has 1 to {MOST:,} items, not {len(commands):,}.", field="items")
     session = joined(session)
+    wanted.plan  # noqa: B018 - before anything is done: FORBIDDEN if the caller may not see it
     await session.desk.attach_hooks()
-    items = _distinct([_checked(command) for command in commands])
+    items = _distinct([_checked(command, session) for command in commands])
     sound = [item for item in items if isinstance(item, Command)]
     if not sound or (atomic and len(sound) < len(items)):
         return _none_done(items)
-    singly = session.desk.is_hooked(verb) or any(verb.looks(command.given) for command in sound)
+    scoped = is_scoped(session.caller.role)
+    singly = scoped or session.desk.is_hooked(verb) or any(verb.looks(command.given) for command in sound)
     if singly and not atomic and not session.tx:
         return [await _alone(session, item, wanted) for item in items]
     try:
@@ -66,9 +69,9 @@ async def perform_batch(
     return [next(placed) if isinstance(answer, Outcome) else answer for answer in answers]
 
 
-def _checked(command: Command) -> Command | DeskError:
+def _checked(command: Command, session: Session) -> Command | DeskError:
     try:
-        return checked(command)
+        return checked(command, session)
     except DeskError as error:
         return error
 
@@ -174,7 +177,7 @@ class Batch:
             raise _RefusedError(errors)
         for deed in deeds:
             if deed.subject in written:
-                await deed.verb.finish(deed.subject, deed.change, session)
+                await deed.verb.finish(deed.subject, deed.change, session.trusted())
         await self._keys(tx, claimed, answers)
         return answers
 

@@ -15,6 +15,7 @@ from deskgraph.graph.compiler.scope import Scope
 from deskgraph.schema.errors import BatchRefusedError, DeskError
 from deskgraph.schema.event import Event
 from deskgraph.schema.noun import Noun, noun_of
+from deskgraph.schema.roles import Role
 from deskgraph.schema.verb import Verb
 
 RECORD = "record"
@@ -34,33 +35,36 @@ class Want:
 
 
 class Wanted(dict[str, Want]):
-    """All that is wanted of a verb of one noun, by its key."""
+    """All that is wanted of a verb of one noun, by its key, by somebody of that role."""
 
-    def __init__(self, noun: type[Noun], wants: dict[str, Want]) -> None:
+    def __init__(self, noun: type[Noun], wants: dict[str, Want], role: Role | None = None) -> None:
         super().__init__(wants)
         self.noun = noun
+        self.role = role
 
     @cached_property
     def plan(self) -> Plan:
         """How it is read with the write, of the noun `n` and its `event`; one value at least, so that there is a row.
 
-        Verbs of which the same is wanted, by this object, may be written together.
+        Verbs of which the same is wanted, by this object, may be written together. FORBIDDEN where the role sees none.
         """
-        scope = Scope()
+        scope = Scope(self.role)
         nodes: dict[str, tuple[type[Noun], str]] = {"event": (Event, "event"), "subject": (self.noun, "n")}
+        for want in self.values():
+            scope.seen(*nodes[want.of])
         values = {key: picked(*nodes[want.of], want.picks, scope) for key, want in self.items()}
         return plan(values or {WRITTEN: Value("true")}, scope)
 
 
-def record_wanted(noun: type[Noun]) -> Wanted:
+def record_wanted(noun: type[Noun], role: Role | None = None) -> Wanted:
     """The noun as a record holds it, under `RECORD`."""
-    return _record_wanted(noun.__name__)
+    return _record_wanted(noun.__name__, role)
 
 
 @cache
-def _record_wanted(name: str) -> Wanted:
+def _record_wanted(name: str, role: Role | None) -> Wanted:
     noun = noun_of(name)
-    return Wanted(noun, {RECORD: Want("subject", record_picks(noun))})
+    return Wanted(noun, {RECORD: Want("subject", record_picks(noun))}, role)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from strawberry.types import Info
 
 from deskgraph.graph.compiler.cypher import any_by_id, plan
 from deskgraph.graph.compiler.picks import TYPENAME
-from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.graph.consumers import Delivery
 from deskgraph.resolvers.desk import Desk
@@ -39,16 +38,18 @@ from deskgraph.schema.errors import DeliveryExpiredError, DeskError
 from deskgraph.schema.event import Event
 from deskgraph.schema.ids import prefix_of
 from deskgraph.schema.noun import by_prefix
+from deskgraph.schema.roles import ADMINS, CONSUMERS, READERS, Role
 from deskgraph.schema.scalars import Long
 from deskgraph.schema.types import UserError
 
 P = TypeVar("P", ConsumerPayload, DeliveriesPayload, ParkedPayload, TrimEventsPayload)
 
 
-def desk_of(info: Info[Any, Any]) -> Desk:
-    """The desk of whoever asks."""
-    desk: Desk = info.context.session.desk
-    return desk
+def desk_of(info: Info[Any, Any], roles: frozenset[Role] = CONSUMERS) -> Desk:
+    """The desk of whoever asks; FORBIDDEN if that is none of the roles."""
+    session: Session = info.context.session
+    session.caller.must_be(roles, info.field_name)
+    return session.desk
 
 
 def told(error: DeskError) -> UserError:
@@ -84,7 +85,7 @@ class ConsumerQueries:
     @strawberry.field(description="The log's last position; whatever was committed before is at or before it.")
     async def position(self, info: Info[Any, Any]) -> Long:
         """Where the log ends."""
-        return Long(await desk_of(info).position())
+        return Long(await desk_of(info, READERS).position())
 
     @strawberry.field(description="One durable reader of the log; null where there is none of that name.")
     async def consumer(
@@ -194,7 +195,7 @@ class ConsumerMutations:
         input: Annotated[TrimEventsInput, strawberry.argument(description="Which ones.")],  # noqa: A002
     ) -> TrimEventsPayload:
         """Trim the log."""
-        trimmed = await desk_of(info).trim(input.before)
+        trimmed = await desk_of(info, ADMINS).trim(input.before)
         return TrimEventsPayload(position=Long(trimmed.position), removed=trimmed.events, kept_for=trimmed.kept_for)
 
     @strawberry.mutation(description="Forgets parked events, one or all.")
@@ -219,8 +220,9 @@ async def deliveries(
     atOnce: int | None = None,  # noqa: N803
 ) -> Stream:
     """What the consumer is to do, as it becomes due and as long as it may have more in flight."""
-    session = info.context.session
-    desk: Desk = session.desk
+    session: Session = info.context.session
+    session.caller.must_be(CONSUMERS, "take deliveries")
+    desk = session.desk
     begin = start if startAfter is None else startAfter
     settings = await desk.consumers.open(consumer, types=types, start=begin, keep=True)
     reader = EventReader(session, selection.picks(Event, _nodes(selection, info, "event")))
@@ -249,7 +251,7 @@ async def _subject(session: Session, selection: Selection, nodes: list[FieldNode
     noun = by_prefix(prefix_of(one.entry.subject))
     if not nodes or noun is None:
         return None
-    scope = Scope()
+    scope = session.scope()
     found = any_by_id(noun, one.entry.subject, selection.picks(noun, nodes), scope, deleted=True)
     return (await session.read(plan({"subject": found}, scope)))["subject"]
 

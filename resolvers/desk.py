@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from deskgraph.graph.consumers import open_consumer
 from deskgraph.graph.database import Database, Work
@@ -19,6 +19,7 @@ from deskgraph.graph.setup import prepare
 from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
 from deskgraph.resolvers.after_hooks import HookRunner, settings_of
+from deskgraph.resolvers.api_keys import ApiKeys
 from deskgraph.resolvers.batches import perform_batch
 from deskgraph.resolvers.before_hooks import BeforeHooks
 from deskgraph.resolvers.claims import concrete
@@ -30,12 +31,15 @@ from deskgraph.resolvers.limits import Limits
 from deskgraph.resolvers.numbers import Numbers
 from deskgraph.resolvers.session import NounWords, Session
 from deskgraph.resolvers.shared import SharedReads
+from deskgraph.resolvers.watching import Watch
 from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.resolvers.webhooks.workers import Webhooks
 from deskgraph.resolvers.worker import Worker
+from deskgraph.schema.api_key import ApiKey
 from deskgraph.schema.consumer import ConsumerStart
 from deskgraph.schema.errors import InvalidCursorError, InvalidInputError
 from deskgraph.schema.fields import Moment
+from deskgraph.schema.roles import Caller
 from deskgraph.schema.verb import Verb
 
 T = TypeVar("T")
@@ -64,7 +68,17 @@ class Desk:
         poll: float = 0.25,
         webhooks: WebhookOptions | None = None,
         limits: Limits | None = None,
+        api_keys: ApiKeys | None = None,
     ) -> None:
+        self._options: dict[str, Any] = {
+            "hooks": hooks,
+            "actor": actor,
+            "attempts": attempts,
+            "backoff": backoff,
+            "poll": poll,
+            "webhooks": webhooks,
+            "limits": limits,
+        }
         self.database = database
         self.workspace = workspace
         self.hooks = DEFAULT_HOOKS if hooks is None else hooks
@@ -74,12 +88,16 @@ class Desk:
         self.feed = Feed(database, workspace, poll)
         self.numbers = Numbers(database, workspace)
         self.groups = Groups(database, workspace)
-        self.session = Session(self, actor)
+        self.session = Session(self, Caller(actor))
         self.consumed = asyncio.Condition()
         self.consumers = Consumers(self)
         self.shared = SharedReads()
         self.webhooks = Webhooks(self, webhooks or WebhookOptions())
         self.before_hooks = BeforeHooks(self)
+        self.api_keys = api_keys or ApiKeys()
+        self._keys = Watch(self, ApiKey, self.api_keys.refresh)
+        self._neighbours: dict[str, Desk] = {}
+        self._opening = asyncio.Lock()
         self._hooked: dict[str, tuple[AfterHook, Worker]] = {}
         self._attaching = asyncio.Lock()
 
@@ -103,20 +121,37 @@ class Desk:
         await prepare(self.database)
         await self.feed.start()
         await self.before_hooks.start()
+        await self._keys.start()
         await self.attach_hooks()
         await self.webhooks.start()
 
     async def close(self) -> None:
         """Stop. The database stays open: it belongs to whoever opened it."""
+        await asyncio.gather(*(desk.close() for desk in self._neighbours.values()))
         await self.consumers.close()
+        await self._keys.close()
         await self.before_hooks.close()
         await asyncio.gather(*(worker.stop() for _, worker in self._hooked.values()))
         await self.webhooks.close()
         await self.feed.close()
 
-    def acting(self, actor: str) -> Session:
-        """The desk's words in somebody's name: `desk.acting("user_bQ4xNmWj").Ticket.resolve(...)`."""
-        return Session(self, actor)
+    async def neighbour(self, workspace: str) -> Desk:
+        """The desk of another workspace of the same database, with the same hooks; it is closed with this one."""
+        if workspace == self.workspace:
+            return self
+        async with self._opening:
+            if workspace not in self._neighbours:
+                desk = Desk(self.database, workspace, api_keys=self.api_keys, **self._options)
+                await desk.start()
+                self._neighbours[workspace] = desk
+        return self._neighbours[workspace]
+
+    def acting(self, caller: Caller | str) -> Session:
+        """The desk's words in somebody's name: `desk.acting("user_bQ4xNmWj").Ticket.resolve(...)`.
+
+        A bare name may do everything; a caller with a role only what the role may.
+        """
+        return Session(self, Caller(caller) if isinstance(caller, str) else caller)
 
     async def perform(self, session: Session, command: Command, wanted: Wanted) -> Outcome:
         """Do a verb; a DeskError means that nothing was changed."""

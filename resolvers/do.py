@@ -207,7 +207,7 @@ class Run:
     async def _perform(self, number: int, ready: Ready, subject: Found | None) -> Record:
         verb = ready.option.verb
         command = Command(verb, ready.given, subject.id if subject else None)
-        outcome = await perform(self.session, command, record_wanted(verb.noun))
+        outcome = await perform(self.session, command, record_wanted(verb.noun, self.session.caller.role))
         record = Record.read(verb.noun, outcome.payload[RECORD])
         status = str(record.status) if "status" in verb.noun.fields else None
         event = Event(outcome.event, verb.event())

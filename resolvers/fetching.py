@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from deskgraph.graph.compiler.cypher import by_id, plan
-from deskgraph.graph.compiler.scope import Scope
 from deskgraph.resolvers.history import parse_as_of, state_as_of
 from deskgraph.resolvers.searching import noun_called
 from deskgraph.resolvers.session import Session
@@ -15,6 +14,7 @@ from deskgraph.schema.errors import InvalidInputError, NotFoundError
 from deskgraph.schema.explaining import SCHEMA, explain
 from deskgraph.schema.ids import check_id, prefix_of
 from deskgraph.schema.noun import NOUNS, Entity, Noun, by_prefix
+from deskgraph.schema.roles import READERS
 
 Seen = dict[str, Any]
 
@@ -39,6 +39,7 @@ async def fetch(
         return await _now(session, noun, subject, tree)
     if not issubclass(noun, Entity):
         raise InvalidInputError(f"A {noun.__name__.lower()} never changes: leave out asOf.", field="asOf")
+    session.caller.must_be(READERS & noun.readers, f"see {noun.plural} as they were")
     return await state_as_of(session, noun, subject, await parse_as_of(session, as_of), tree)
 
 
@@ -54,7 +55,7 @@ def _named(type: str | None, id: object) -> tuple[type[Noun], str]:  # noqa: A00
 
 
 async def _now(session: Session, noun: type[Noun], subject: str, tree: Included) -> Seen:
-    scope = Scope()
+    scope = session.scope()
     found = await session.read(plan({"found": by_id(noun, subject, picks_of(noun, tree), scope)}, scope))
     if found["found"] is None:
         raise NotFoundError(f"There is no {noun.__name__.lower()} {subject}.", field="id")

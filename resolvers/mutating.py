@@ -29,6 +29,7 @@ from deskgraph.resolvers.limits import Limits
 from deskgraph.resolvers.session import Session
 from deskgraph.resolvers.writing import Payload, payload_of, performed
 from deskgraph.schema.errors import DeskError
+from deskgraph.schema.roles import Role
 from deskgraph.schema.verb import VERBS
 
 Done = dict[str, Any]
@@ -84,7 +85,11 @@ class Mutation:
 
 
 def mutation_of(
-    schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode, limits: Limits
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    definition: OperationDefinitionNode,
+    limits: Limits,
+    role: Role | None = None,
 ) -> Mutation | None:
     """The mutation of a valid document, if it is one that can be passed through."""
     fragments = fragments_of(document)
@@ -96,7 +101,7 @@ def mutation_of(
         roots = selection.fields([definition.selection_set], schema.mutation_type.name)
         [(key, nodes)] = roots.items()
         verb = {verb.mutation(): verb for verb in VERBS.values()}[nodes[0].name.value]
-        payload = payload_of(verb, selection, nodes)
+        payload = payload_of(verb, selection, nodes, role)
         cost = check_cost(cost_of(selection), limits.cost)
     except (DeskError, ValueError, KeyError):
         return None

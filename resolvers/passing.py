@@ -40,6 +40,7 @@ from deskgraph.resolvers.reading import compile_root
 from deskgraph.resolvers.recent import Recent
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
+from deskgraph.schema.roles import Role
 from deskgraph.schema.types import is_resolved
 
 MAX_OPERATIONS = 1000
@@ -65,14 +66,14 @@ class Passing:
         """
         if len(text) > MAX_TEXT:
             return None
-        operation = self.operation(text, operation_name)
+        operation = self.operation(text, operation_name, session.caller.role)
         return await operation.answer(session, variables, done) if operation else None
 
-    def operation(self, text: str, operation_name: str | None) -> Operation | Mutation | None:
-        """The operation, kept ready; None if it is none that is passed."""
-        return self._operations.get((text, operation_name), lambda: self._operation(text, operation_name))
+    def operation(self, text: str, operation_name: str | None, role: Role | None = None) -> Operation | Mutation | None:
+        """The operation, kept ready for callers of that role; None if it is none that is passed."""
+        return self._operations.get((text, operation_name, role), lambda: self._operation(text, operation_name, role))
 
-    def _operation(self, text: str, operation_name: str | None) -> Operation | Mutation | None:
+    def _operation(self, text: str, operation_name: str | None, role: Role | None) -> Operation | Mutation | None:
         """The operation, if it is a query or a mutation without mistakes."""
         try:
             document = parse(text, **self._limits.parsing())
@@ -82,7 +83,7 @@ class Passing:
         if found is None or found.operation.value == "subscription" or mistakes(self._schema, document, self._limits):
             return None
         kind = mutation_of if found.operation.value == "mutation" else Operation
-        return kind(self._schema, document, found, self._limits)
+        return kind(self._schema, document, found, self._limits, role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,15 @@ class Operation:
     """One query. It has a plan for each shape of its variables: what is given, and what the plan depends on."""
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode, limits: Limits
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        limits: Limits,
+        role: Role | None = None,
     ) -> None:
         self._schema = schema
+        self._role = role
         self._limits = limits
         self._definition = definition
         self._fragments = fragments_of(document)
@@ -158,7 +165,7 @@ class Operation:
         selection = Selection(self._schema, self._definition, self._fragments, variables)
         query = self._schema.query_type
         assert query
-        scope, compiled = Scope(), {}
+        scope, compiled = Scope(self._role), {}
         try:
             cost = check_cost(cost_of(selection), self._limits.cost)
             for key, nodes in selection.fields([self._definition.selection_set], query.name).items():

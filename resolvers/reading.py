@@ -26,7 +26,7 @@ NULL = Value("null")
 
 async def read_operation(session: Session, selection: Selection, query: GraphQLObjectType) -> dict[str, Any]:
     """The value of each root field by its response key; a field's error stands in its value's place."""
-    scope = Scope()
+    scope = session.scope()
     values: dict[str, Value] = {}
     answer: dict[str, Any] = {}
     for key, nodes in selection.fields([selection.operation.selection_set], query.name).items():

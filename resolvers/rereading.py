@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deskgraph.graph.compiler.cypher import Response, by_ids, plan
-from deskgraph.graph.compiler.scope import Scope
 from deskgraph.resolvers.command import Outcome, Want
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.event import Event
@@ -21,7 +20,7 @@ async def reread(
     """What is wanted of each pair of a subject and an event, in one query. A subject may be deleted by now."""
     if not wanted:
         return [Response() for _ in wrote]
-    scope = Scope()
+    scope = session.scope()
     values = {
         key: by_ids(Event, want.picks, scope, EVENTS)
         if want.of == "event"

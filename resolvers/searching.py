@@ -101,7 +101,9 @@ async def _search(session: Session, asks: list[_Ask], words: list[str], page: di
     if words and not all(ask.noun.searched for ask in asks):
         known = ", ".join(noun.__name__ for noun in searchable())
         raise InvalidInputError(f"{asks[0].noun.__name__} has no texts to search; there are {known}.", field="query")
-    scope = Scope()
+    scope = session.scope()
+    if len(asks) > 1:
+        asks = [ask for ask in asks if scope.sees(ask.noun)]
     workspace = session.desk.workspace
     values = {ask.noun.__name__: ask.compiled(words, page, workspace, scope) for ask in asks}
     if words:

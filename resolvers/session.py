@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deskgraph.graph.compiler.cypher import Plan, Response, plan, root_list
@@ -19,6 +20,7 @@ from deskgraph.resolvers.where import order_entries, where
 from deskgraph.schema.errors import DeskError, InvalidInputError
 from deskgraph.schema.noun import NOUNS, Entity, Noun
 from deskgraph.schema.paging import MAX_PAGE
+from deskgraph.schema.roles import Caller
 from deskgraph.schema.verb import Verb, verbs_of
 
 if TYPE_CHECKING:
@@ -48,19 +50,13 @@ def joined(session: Session) -> Session:
     outer = _inside.get()
     if session.tx or outer is None or outer.desk is not session.desk:
         return session
-    return Session(
-        session.desk,
-        session.actor,
-        tx=outer.tx,
-        cause=outer.cause,
-        event=outer.event,
-        key=outer.key,
-        seed=outer.seed,
-    )
+    inside = copy(outer)
+    inside.caller = session.caller
+    return inside
 
 
 class Session:
-    """What acts on a desk: an actor, perhaps inside a transaction, perhaps because of an event. Hooks get one as `ctx`.
+    """Who acts on a desk, perhaps inside a transaction, perhaps because of an event. Hooks get one as `ctx`.
 
     `event` is the event an after-hook runs for. `key` names that run: it stays the same when the run is repeated, so an
     effect outside the graph (an e-mail, a call) can be told from its repetition. `seed` names what is done in one
@@ -70,7 +66,7 @@ class Session:
     def __init__(
         self,
         desk: Desk,
-        actor: str,
+        caller: Caller,
         *,
         tx: Transaction | None = None,
         cause: Cause | None = None,
@@ -80,7 +76,7 @@ class Session:
         seed: str = "",
     ) -> None:
         self.desk = desk
-        self.actor = actor
+        self.caller = caller
         self.tx = tx
         self.cause = cause
         self.event = event
@@ -93,18 +89,30 @@ class Session:
             raise AttributeError(f"There are the nouns {', '.join(NOUNS)}, not {name!r}")
         return NounWords(NOUNS[name], self.desk.hooks, lambda: self)
 
+    @property
+    def actor(self) -> str:
+        """Who did it, as events tell."""
+        return self.caller.actor
+
+    def trusted(self) -> Session:
+        """The same session as the desk's own code has it, which may see and do everything in the caller's name."""
+        made = copy(self)
+        made.caller = self.caller.trusted()
+        return made
+
     def inside(self, tx: Transaction | None, number: int = 0, seed: str = "") -> Session:
         """The same session inside a transaction, perhaps with a ticket number that was reserved for it."""
-        return Session(
-            self.desk,
-            self.actor,
-            tx=tx,
-            cause=self.cause,
-            event=self.event,
-            key=self.key,
-            number=number,
-            seed=seed or self.seed,
-        )
+        made = copy(self)
+        made.tx, made.number, made.seed = tx, number, seed or self.seed
+        return made
+
+    def scope(self) -> Scope:
+        """What a query of this session is compiled in: it reads what the caller may see."""
+        return Scope(self.caller.role)
+
+    def personal(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The parameters of a query that was compiled in such a scope."""
+        return {**parameters, "contact": self.caller.contact} if self.caller.contact else parameters
 
     async def do(
         self, text: str, *, dry_run: bool = False, idempotency_key: str | None = None, positions: bool = False
@@ -124,7 +132,7 @@ class Session:
         """
 
         async def work(tx: Transaction) -> Response:
-            [row] = await tx.run(made.cypher, **made.parameters)
+            [row] = await tx.run(made.cypher, **self.personal(made.parameters))
             return made.shape(row)
 
         if self.tx:
@@ -137,7 +145,7 @@ class Session:
         """The row of a compiled query as the database returned it, in one round trip, outside any transaction."""
         if made.reads_log:
             await self.desk.feed.settle()
-        return await self.desk.database.ask(self.desk.workspace, made.cypher, parameters)
+        return await self.desk.database.ask(self.desk.workspace, made.cypher, self.personal(parameters))
 
 
 class NounWords:
@@ -192,8 +200,9 @@ class NounWords:
         return found
 
     async def _page(self, rows: Rows) -> dict[str, Any]:
-        scope = Scope()
-        response = await self._session().read(plan({"list": root_list(rows, scope)}, scope))
+        session = self._session()
+        scope = session.scope()
+        response = await session.read(plan({"list": root_list(rows, scope)}, scope))
         page: dict[str, Any] = response["list"]
         return page
 
@@ -217,7 +226,7 @@ class VerbWord:
         """Do the verb; the noun as it is after it. Raises a DeskError, and then nothing was changed."""
         session = self._session()
         command = command_of(self._verb, id, expected_version, idempotency_key, **given)
-        outcome = await session.desk.perform(session, command, record_wanted(self._verb.noun))
+        outcome = await session.desk.perform(session, command, record_wanted(self._verb.noun, session.caller.role))
         revealed = dict.fromkeys(self._verb.reveals) | outcome.reveal
         return Record.read(self._verb.noun, outcome.payload[RECORD], revealed)
 
@@ -231,7 +240,8 @@ class VerbWord:
         if not verb.batched:
             raise InvalidInputError(f"{verb.mutation()} is done one at a time.")
         commands = [command_of(verb, **given) for given in items]
-        answers = await session.desk.perform_batch(session, verb, commands, record_wanted(verb.noun), atomic=atomic)
+        wanted = record_wanted(verb.noun, session.caller.role)
+        answers = await session.desk.perform_batch(session, verb, commands, wanted, atomic=atomic)
         refused = [one for one in answers if is_at_fault(one)]
         if atomic and refused:
             raise refused[0]

@@ -15,7 +15,6 @@ from graphql import GraphQLResolveInfo
 
 from deskgraph.graph.compiler.cypher import Plan, at_positions, plan
 from deskgraph.graph.compiler.picks import Pick
-from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection
 from deskgraph.graph.log import Entry
 from deskgraph.resolvers.session import Session
@@ -42,10 +41,10 @@ class EventReader:
     """Reads events with one selection, a batch in one query."""
 
     def __init__(self, session: Session, picks: tuple[Pick, ...]) -> None:
-        scope = Scope()
+        scope = session.scope()
         self._session = session
         self._plan = plan({"events": at_positions(picks, scope, POSITIONS)}, scope)
-        self._key = self._plan.cypher, orjson.dumps(self._plan.parameters, default=str)
+        self._key = session.caller.role, self._plan.cypher, orjson.dumps(self._plan.parameters, default=str)
 
     async def read(self, entries: list[Entry]) -> Events:
         """The events of these entries by their positions. One that was trimmed meanwhile is not among them."""

@@ -87,7 +87,7 @@ def _pick(declared: Field, tree: Included) -> Pick:
         return Pick(declared.graphql, declared, rows=_nested(target, picks_of(target, inner or {})))
     ends = targets(declared)
     children = {end: (Pick("id", end.fields["id"]),) if inner is None else picks_of(end, inner) for end in ends}
-    return Pick(declared.graphql, declared, children)
+    return Pick(declared.graphql, declared, children, implied=inner is None)
 
 
 def _nested(noun: type[Noun], picks: tuple[Pick, ...]) -> Rows:

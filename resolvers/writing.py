@@ -14,6 +14,7 @@ from deskgraph.resolvers.command import Answer, Command, Outcome, Want, Wanted, 
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
 from deskgraph.schema.event import Event
+from deskgraph.schema.roles import Role
 from deskgraph.schema.types import UserError
 from deskgraph.schema.verb import Verb
 
@@ -49,8 +50,9 @@ def mutation(verb: type[Verb]) -> Resolver:
         done: dict[str, Any] = info.context.done
         if info.path.key in done:
             return await _done(done[info.path.key])
-        payload = payload_of(verb, selection, info.field_nodes)
-        return payload.told(await performed(info.context.session, payload, input))
+        session: Session = info.context.session
+        payload = payload_of(verb, selection, info.field_nodes, session.caller.role)
+        return payload.told(await performed(session, payload, input))
 
     return resolve
 
@@ -83,10 +85,9 @@ def batch_mutation(verb: type[Verb]) -> Resolver:
         wanted = {keys[key][one]: want for key, payload in payloads.items() for one, want in payload.wanted.items()}
         commands = [command(verb, item) for item in input["items"]]
         session, atomic = info.context.session, input.get("atomic") is not False
+        all_wanted = Wanted(verb.noun, wanted, session.caller.role)
         try:
-            answers = await session.desk.perform_batch(
-                session, verb, commands, Wanted(verb.noun, wanted), atomic=atomic
-            )
+            answers = await session.desk.perform_batch(session, verb, commands, all_wanted, atomic=atomic)
             errors = [_error(one, f"items.{at}") for at, one in enumerate(answers) if is_at_fault(one)]
         except DeskError as error:
             answers, errors = [], [_error(error)]
@@ -116,8 +117,8 @@ def command(verb: type[Verb], given: dict[str, Any]) -> Command:
     )
 
 
-def payload_of(verb: type[Verb], selection: Selection, nodes: Iterable[FieldNode]) -> Payload:
-    """What these fields select of the verb's payload."""
+def payload_of(verb: type[Verb], selection: Selection, nodes: Iterable[FieldNode], role: Role | None = None) -> Payload:
+    """What these fields select of the verb's payload, for somebody of that role."""
     wanted: dict[str, Want] = {}
     names: dict[str, str] = {}
     selected = selection.fields([node.selection_set for node in nodes], f"{verb.noun.__name__}Payload")
@@ -127,4 +128,4 @@ def payload_of(verb: type[Verb], selection: Selection, nodes: Iterable[FieldNode
             wanted[key] = Want("event", selection.picks(Event, found))
         elif name == verb.noun.prefix:
             wanted[key] = Want("subject", selection.picks(verb.noun, found))
-    return Payload(verb, Wanted(verb.noun, wanted), names)
+    return Payload(verb, Wanted(verb.noun, wanted, role), names)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from deskgraph.schema.fields import Json, Many, One, Text
+from deskgraph.schema.fields import Choice, Json, Many, One, Text
 from deskgraph.schema.noun import Entity
+from deskgraph.schema.roles import EVERYBODY, Role
+from deskgraph.schema.scalars import Words
+
+
+class Visibility(Words):
+    """Who sees an activity."""
+
+    INTERNAL = "INTERNAL", "The desk alone."
+    PUBLIC = "PUBLIC", "Also the contact whose ticket it is on, or whom it is with."
+
+
+def public_to_reader(activity: str) -> str:
+    """Cypher that holds for the public activities of the reading contact, the activity being in that variable."""
+    me = "(:Contact {id: $contact, workspace: $workspace})"
+    return (
+        f"{activity}.visibility = 'PUBLIC' AND "
+        f"(EXISTS {{ ({activity})-[:WITH]->{me} }} OR EXISTS {{ ({activity})-[:ON]->(:Ticket)<-[:RAISED]-{me} }})"
+    )
 
 
 class Activity(Entity):
@@ -13,6 +32,8 @@ class Activity(Entity):
 
     prefix = "activity"
     plural = "activities"
+    readers = EVERYBODY
+    scopes: ClassVar[dict[Role, Callable[[str], str]]] = {Role.CONTACT: public_to_reader}
     kinds: ClassVar[dict[str, dict[str, Any]]] = {
         **{
             word: {"type": "note"}
@@ -36,6 +57,9 @@ class Activity(Entity):
         "text|remark|content|message|body",
         marks="@saying|that|reading|(that|which) (says|reads)|about|because|as follows:",
         example="Called back, no answer",
+    )
+    visibility = Choice(
+        "Who sees it; null is the desk alone, as INTERNAL is.", Visibility, default="INTERNAL", writable=True
     )
     data = Json("Anything more, for the programs that need it.", writable=True).said(example='{"score": 5}')
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deskgraph.schema.fields import Choice, Integer, Many, Text, Texts
 from deskgraph.schema.noun import Entity
+from deskgraph.schema.roles import ADMINS
 from deskgraph.schema.scalars import Words
 
 
@@ -19,6 +20,8 @@ class BeforeHook(Entity):
 
     prefix = "beforehook"
     plural = "beforehooks"
+    readers = ADMINS
+    doers = ADMINS
     says = "before-hook|before hook"
     indexes = ((),)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from deskgraph.schema.fields import Many, One, Text
 from deskgraph.schema.noun import Entity
+from deskgraph.schema.roles import EVERYBODY, Role
 
 
 class Contact(Entity):
@@ -11,6 +15,8 @@ class Contact(Entity):
 
     prefix = "contact"
     plural = "contacts"
+    readers = EVERYBODY
+    scopes: ClassVar[dict[Role, Callable[[str], str]]] = {Role.CONTACT: "{}.id = $contact".format}
     says = "customer|client|requester|reporter|person=people"
     indexes = ((), ("email",))
     searched = ("name", "email")

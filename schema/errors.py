@@ -82,6 +82,12 @@ class NotFoundError(DeskError):
     code = "NOT_FOUND"
 
 
+class ForbiddenError(DeskError):
+    """The key's role does not allow this."""
+
+    code = "FORBIDDEN"
+
+
 class AlreadyExistsError(DeskError):
     """The id is taken: choose another one, or leave it out."""
 

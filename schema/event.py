@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
 from deskgraph.schema.fields import Id, Json, LongInteger, Many, Moment, One, Text
-from deskgraph.schema.noun import Noun
+from deskgraph.schema.noun import NOUNS, Noun
+from deskgraph.schema.roles import Role
+
+
+def readers_of(type_: str) -> frozenset[Role]:
+    """The roles that see events of that type: those that see what it happened to."""
+    return next(noun.readers for noun in NOUNS.values() if type_.startswith(f"{noun.prefix}."))
+
+
+def seen_by(role: Role, event: str) -> str:
+    """Cypher that holds for the events of what a role sees, the event being in that variable."""
+    hidden = ", ".join(f"'{noun.prefix}'" for noun in NOUNS.values() if role not in noun.readers)
+    return f"NOT split({event}.type, '.')[0] IN [{hidden}]"
 
 
 class Event(Noun):
@@ -12,6 +28,9 @@ class Event(Noun):
     prefix = "event"
     plural = "events"
     order = "position"
+    scopes: ClassVar[dict[Role, Callable[[str], str]]] = {
+        role: partial(seen_by, role) for role in (Role.AGENT, Role.ANALYST)
+    }
     indexes = ()
 
     type = Text("What happened: `ticket.resolved`.", required=True, kind=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from deskgraph.schema.fields import Edge, Field, Id, LongInteger, Moment, One, Prop, Ref
+from deskgraph.schema.roles import READERS, STAFF, Role
 
 
 class Noun:
     """A kind of node. Subclasses declare fields; nobody makes instances.
 
     `searched` are the texts that are searched by words.
+
+    `readers` are the roles that see it, of which `scopes` lets some see only those that its Cypher condition on the
+    variable holds for (`$contact` is who reads); `doers` are the roles that do its verbs.
 
     In sentences it is known by its name and by `says`, "issue|case"; a word of `kinds` means one with these values.
     """
@@ -22,6 +27,9 @@ class Noun:
     order: ClassVar[str] = "-created_at"
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ((),)
     searched: ClassVar[tuple[str, ...]] = ()
+    readers: ClassVar[frozenset[Role]] = READERS
+    scopes: ClassVar[dict[Role, Callable[[str], str]]] = {}
+    doers: ClassVar[frozenset[Role]] = STAFF
     fields: ClassVar[dict[str, Field]] = {}
 
     id = Id("Unique within the workspace, such as `ticket_rV7yKdPm`.", required=True)

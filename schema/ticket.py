@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from deskgraph.schema.fields import Choice, Integer, LongInteger, Many, One, Text
 from deskgraph.schema.noun import Entity
+from deskgraph.schema.roles import EVERYBODY, Role
 from deskgraph.schema.scalars import Words
 
 
@@ -40,11 +44,18 @@ class Channel(Words):
 UNSOLVED = (TicketStatus.OPEN, TicketStatus.PENDING, TicketStatus.ESCALATED)
 
 
+def raised_by_reader(ticket: str) -> str:
+    """Cypher that holds for the tickets that the reading contact raised, the ticket being in that variable."""
+    return f"EXISTS {{ ({ticket})<-[:RAISED]-(:Contact {{id: $contact, workspace: $workspace}}) }}"
+
+
 class Ticket(Entity):
     """A customer's request for help, from the first message to its resolution."""
 
     prefix = "ticket"
     plural = "tickets"
+    readers = EVERYBODY
+    scopes: ClassVar[dict[Role, Callable[[str], str]]] = {Role.CONTACT: raised_by_reader}
     says = "issue|case|request|incident|support ticket|helpdesk ticket|support request"
     indexes = ((), ("status",), ("status", "priority"), ("number",))
     searched = ("subject", "description", "resolution")

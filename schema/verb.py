@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 
 from strawberry.utils.str_converters import to_camel_case
 
-from deskgraph.schema.errors import InvalidInputError
+from deskgraph.schema.errors import ForbiddenError, InvalidInputError
 from deskgraph.schema.fields import Field, Prop, Ref, Revealed
 from deskgraph.schema.noun import Entity
+from deskgraph.schema.roles import CALLER, Caller, Permit, Role, forbidden
 from deskgraph.schema.scalars import Words
 from deskgraph.schema.words import capitalized, participle, past
 
@@ -43,6 +44,7 @@ class Verb:
     fields (in `inputs`, where a name is one of a verb's own). `partial`: an input that is not given stays as it is,
     instead of becoming its default. `reveals`: what the answer has once. `chooses`: fields of the noun that the verb
     sets by its own choice; its event tells them, too. `batched`: there is a mutation that does it to many at once.
+    `doers` are the roles that do it, by default the noun's; others need a permit, among `permits`.
 
     In sentences the verb is known by its name, by `says`, "solve|fix", by the `states` it leads to, "done", and by
     `idioms`, whole phrases such as "let {agent} (handle|do) {id}", with the inputs that the phrase itself gives; one
@@ -62,6 +64,8 @@ class Verb:
     inputs: ClassVar[dict[str, Input]] = {}
     reveals: ClassVar[dict[str, Revealed]] = {}
     batched: ClassVar[bool] = False
+    doers: ClassVar[frozenset[Role]]
+    permits: ClassVar[dict[Role, Permit]] = {}
     spoken: ClassVar[bool] = True
     says: ClassVar[str] = ""
     states: ClassVar[str] = ""
@@ -79,6 +83,7 @@ class Verb:
             given |= vars(cls).get("inputs", {})
             cls.inputs = {**(cls.noun.inputs() if cls.creates or cls.partial else {}), **given}
             cls.reveals = {name: member for name, member in own.items() if isinstance(member, Revealed)}
+            cls.doers = vars(cls).get("doers", cls.noun.doers)
             VERBS[cls.key()] = cls
 
     @classmethod
@@ -120,6 +125,22 @@ class Verb:
     def needs(cls, declared: Input) -> bool:
         """Whether the input must be given."""
         return declared.required and declared.default is None and not cls.partial
+
+    @classmethod
+    def permitted(cls, given: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """The inputs as the caller may give them; FORBIDDEN if the caller may not do the verb, or not so."""
+        if caller.role is None or caller.role in cls.doers:
+            return given
+        permit = cls.permits.get(caller.role)
+        if permit is None:
+            raise ForbiddenError(forbidden(caller.role, f"do {cls.mutation()}", cls.doers))
+        own = {name: caller.contact if value is CALLER else value for name, value in permit.sets.items()}
+        for name, value in given.items():
+            if value in (None, own.get(name)) or name in permit.takes or name not in cls.inputs:
+                continue
+            takes = f"gives {cls.mutation()} only {', '.join(permit.takes) or 'the id'}"
+            raise ForbiddenError(f"{caller.role} {takes}, not {name}.", field=cls.inputs[name].graphql)
+        return given | own
 
     @classmethod
     def check(cls, values: dict[str, Any]) -> dict[str, Any]:

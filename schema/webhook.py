@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deskgraph.schema.fields import Choice, Many, Moment, Text, Texts
 from deskgraph.schema.noun import Entity
+from deskgraph.schema.roles import ADMINS
 from deskgraph.schema.scalars import Words
 
 
@@ -19,6 +20,8 @@ class Webhook(Entity):
 
     prefix = "webhook"
     plural = "webhooks"
+    readers = ADMINS
+    doers = ADMINS
     indexes = ((), ("status",))
 
     url = Text("Where the requests go.", most=2000, required=True, writable=True).said(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deskgraph.schema.fields import Integer, Moment, One, Text
 from deskgraph.schema.noun import Noun
+from deskgraph.schema.roles import ADMINS
 
 
 class WebhookAttempt(Noun):
@@ -11,6 +12,7 @@ class WebhookAttempt(Noun):
 
     prefix = "attempt"
     plural = "attempts"
+    readers = ADMINS
     order = "-at"
 
     at = Moment("When the request was sent.", required=True, sortable=True)

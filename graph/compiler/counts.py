@@ -13,7 +13,7 @@ from deskgraph.schema.errors import InvalidInputError
 from deskgraph.schema.event import Event
 from deskgraph.schema.fields import One
 from deskgraph.schema.groups import DEFAULT_COUNTS, MAX_COUNTS, Group, groups_of, target_of
-from deskgraph.schema.noun import Noun
+from deskgraph.schema.noun import Noun, noun_of
 
 COUNT = "count"
 
@@ -25,7 +25,7 @@ def counted(rows: Rows, scope: Scope) -> Value:
     groups = {group.name: group for group in groups_of(noun).values()}
     by = {groups[str(word).lower()]: scope.variable() for word in rows.arguments["by"]}
     node, count = scope.variable(), scope.variable()
-    edges = "".join(_edge(node, group, variable) for group, variable in by.items() if target_of(group))
+    edges = "".join(_edge(node, group, variable, scope) for group, variable in by.items() if target_of(group))
     where = both(where_of(noun, node, wanted, page_of(noun, {}), scope))
     keys = [variable if target_of(group) else f"{group.read(node)} AS {variable}" for group, variable in by.items()]
     order = ", ".join([f"{count} DESC", *(group.sort(variable) for group, variable in by.items())])
@@ -42,9 +42,11 @@ def counted(rows: Rows, scope: Scope) -> Value:
     )
 
 
-def _edge(node: str, group: Group, variable: str) -> str:
+def _edge(node: str, group: Group, variable: str, scope: Scope) -> str:
     assert isinstance(group.field, One)
-    return f" OPTIONAL MATCH {group.field.pattern(node, f'{variable}:{group.field.target}')}"
+    seen = scope.seen(noun_of(group.field.target), variable)
+    where = f" WHERE {both(seen)}" if seen else ""
+    return f" OPTIONAL MATCH {group.field.pattern(node, f'{variable}:{group.field.target}')}{where}"
 
 
 def _value(noun: type[Noun], part: Part, by: dict[Group, str], count: str, scope: Scope) -> Value:

@@ -86,7 +86,7 @@ def by_id(noun: type[Noun], node_id: Any, picks: tuple[Pick, ...], scope: Scope,
     label = f"{noun.__name__}|Deleted" if deleted else noun.__name__
     node = picked(noun, variable, picks, scope)
     match = f"MATCH ({variable}:{label} {{id: {scope.parameter(node_id)}, workspace: $workspace}})"
-    return Value(f"head(COLLECT {{ {match} RETURN {node.cypher} }})", node.shape)
+    return Value(f"head(COLLECT {{ {match}{_only(noun, variable, scope)} RETURN {node.cypher} }})", node.shape)
 
 
 def by_ids(noun: type[Noun], picks: tuple[Pick, ...], scope: Scope, ids: str, *, deleted: bool = False) -> Value:
@@ -95,6 +95,7 @@ def by_ids(noun: type[Noun], picks: tuple[Pick, ...], scope: Scope, ids: str, *,
     label = f"{noun.__name__}|Deleted" if deleted else noun.__name__
     node = picked(noun, variable, picks, scope)
     match = f"UNWIND ${ids} AS id MATCH ({variable}:{label} {{id: id, workspace: $workspace}})"
+    match += _only(noun, variable, scope)
 
     def shape(rows: list[Any]) -> dict[str, Any]:
         return {found: node.finished(values) for found, values in rows}
@@ -116,7 +117,8 @@ def at_positions(picks: tuple[Pick, ...], scope: Scope, positions: str) -> Value
     """The events at the positions in a parameter, which is given its value later: their maps by position."""
     variable = scope.variable()
     node = picked(Event, variable, picks, scope)
-    match = f"MATCH ({variable}:Event) WHERE {variable}.workspace = $workspace AND {variable}.position IN ${positions}"
+    where = [f"{variable}.workspace = $workspace", f"{variable}.position IN ${positions}", *scope.seen(Event, variable)]
+    match = f"MATCH ({variable}:Event) WHERE {both(where)}"
 
     def shape(rows: list[Any]) -> dict[int, Any]:
         return {position: node.finished(event) for position, event in rows}
@@ -129,8 +131,17 @@ def root_list(rows: Rows, scope: Scope) -> Value:
     return _connection(rows, scope, edge=None, source="")
 
 
+def _only(noun: type[Noun], variable: str, scope: Scope) -> str:
+    """The clause that leaves out what the reader may not see."""
+    seen = scope.seen(noun, variable)
+    return f" WHERE {both(seen)}" if seen else ""
+
+
 def picked(noun: type[Noun], variable: str, picks: tuple[Pick, ...], scope: Scope) -> Value:
-    """The picked fields of the node in `variable`: a list of values, and the shape that names them."""
+    """The picked fields of the node in `variable`: a list of values, and the shape that names them.
+
+    Whether the reader may see the node is asked where it is matched.
+    """
     values = [_field(noun, variable, pick, scope) for pick in picks]
     return Value(f"[{', '.join(value.cypher for value in values)}]", _naming(picks, values, scope.holes))
 
@@ -158,15 +169,19 @@ def _one(source: str, edge: One, pick: Pick, scope: Scope) -> Value:
     if edge.target == "Node":
         return _any(source, edge, target, pick, scope)
     noun = noun_of(edge.target)
+    if pick.implied and not scope.sees(noun):
+        return Value("null")
     node = picked(noun, target, pick.children[noun], scope)
-    match = f"MATCH {edge.pattern(source, f'{target}:{noun.__name__}')}"
+    match = f"MATCH {edge.pattern(source, f'{target}:{noun.__name__}')}{_only(noun, target, scope)}"
     return Value(f"head(COLLECT {{ {match} RETURN {node.cypher} }})", node.shape)
 
 
 def _any(source: str, edge: One, target: str, pick: Pick, scope: Scope) -> Value:
     """An edge to any noun: each kind has its own list, behind its name."""
-    nodes = {noun.__name__: picked(noun, target, pick.children[noun], scope) for noun in targets(edge)}
-    cases = " ".join(f"WHEN {target}:{name} THEN ['{name}', {node.cypher}]" for name, node in nodes.items())
+    kinds = {noun.__name__: noun for noun in targets(edge) if scope.sees(noun)}
+    nodes = {name: picked(noun, target, pick.children[noun], scope) for name, noun in kinds.items()}
+    tests = {name: both([f"{target}:{name}", *scope.seen(noun, target)]) for name, noun in kinds.items()}
+    cases = " ".join(f"WHEN {tests[name]} THEN ['{name}', {node.cypher}]" for name, node in nodes.items())
     match = f"MATCH {edge.pattern(source, target)} WHERE NOT {target}:Deleted"
 
     def shape(value: list[Any] | None) -> Any:
@@ -225,6 +240,7 @@ def where_of(
 ) -> list[str]:
     """The predicates of a list's rows, without its cursors: on all pages, at the end of an edge or in the workspace."""
     bounds = [] if edge else [f"{variable}.workspace = $workspace", *paging.anchored(noun, variable, page)]
+    bounds += scope.seen(noun, variable)
     return bounds + predicates(noun, variable, wanted, scope) + paging.present(variable, page)
 
 

@@ -82,7 +82,7 @@ def _exists(edge: One | Many, variable: str, wanted: Filter, scope: Scope) -> st
     scope.condition(edge=True)
     target = noun_of(edge.target)
     other = scope.variable()
-    where = predicates(target, other, wanted, scope)
+    where = scope.seen(target, other) + predicates(target, other, wanted, scope)
     tail = f" WHERE {both(where)}" if where else ""
     return f"EXISTS {{ MATCH {edge.pattern(variable, f'{other}:{target.__name__}')}{tail} }}"
 

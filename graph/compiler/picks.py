@@ -18,13 +18,15 @@ class Pick:
     """One field of a node under its response key.
 
     `field` is None for `__typename`. `children` are the picks at the other end of an edge, by noun, for an edge may
-    lead to several; `rows` is what is wanted of a connection.
+    lead to several; `rows` is what is wanted of a connection. `implied`: nobody asked for this edge, so that it is null
+    to readers who may not see what it leads to.
     """
 
     key: str
     field: Field | None
     children: dict[type[Noun], tuple[Pick, ...]] = dataclasses.field(default_factory=dict)
     rows: Rows | None = None
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _record_picks(name: str) -> tuple[Pick, ...]:
             picks.append(Pick(key, declared))
         elif isinstance(declared, One) and declared.target != "Node":
             target = noun_of(declared.target)
-            picks.append(Pick(declared.given_as, declared, {target: (Pick("id", target.fields["id"]),)}))
+            picks.append(Pick(declared.given_as, declared, {target: (Pick("id", target.fields["id"]),)}, implied=True))
     return tuple(picks)
 
 

@@ -52,7 +52,8 @@ def _rows(rows: Rows, page: Page, query: str, scope: Scope, finish: ConnectionSh
 def _found(rows: Rows, variable: str, query: str, scope: Scope, page: Page, *, beyond: bool = False) -> str:
     """The nodes that fit, in `variable`, and their score beside it. The index holds all workspaces' texts."""
     wanted: Any = rows.arguments.get("filter") or {}
-    where = [f"{variable}.workspace = $workspace", *predicates(rows.noun, variable, wanted, scope)]
+    where = [f"{variable}.workspace = $workspace", *scope.seen(rows.noun, variable)]
+    where += predicates(rows.noun, variable, wanted, scope)
     if page.orders is not BY_SCORE:
         where += paging.present(variable, page)
     if beyond:

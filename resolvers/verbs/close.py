@@ -1,5 +1,8 @@
 """close."""
 
+from typing import ClassVar
+
+from deskgraph.schema.roles import Permit, Role
 from deskgraph.schema.ticket import Ticket, TicketStatus
 from deskgraph.schema.verb import Verb
 
@@ -12,3 +15,4 @@ class Close(Verb):
     says = "close out|close off|close down|shut|shut down"
     from_ = (TicketStatus.OPEN, TicketStatus.RESOLVED)
     to = TicketStatus.CLOSED
+    permits: ClassVar[dict[Role, Permit]] = {Role.CONTACT: Permit()}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from deskgraph.schema.activity import Activity
+from deskgraph.schema.activity import Activity, Visibility
 from deskgraph.schema.contact import Contact
 from deskgraph.schema.organization import Organization
+from deskgraph.schema.roles import CALLER, Permit, Role
 from deskgraph.schema.user import User
 from deskgraph.schema.verb import Verb
 
@@ -48,6 +49,9 @@ class CreateActivity(Create):
     """Creates an activity with a contact, on a ticket, for an organization."""
 
     noun = Activity
+    permits: ClassVar[dict[Role, Permit]] = {
+        Role.CONTACT: Permit(("type", "note", "data", "ticket"), {"contact": CALLER, "visibility": Visibility.PUBLIC})
+    }
     idioms: ClassVar[dict[str, dict[str, Any]]] = {
         "(note|comment|make note|take note|jot down|leave word)": {"type": "note"}
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from deskgraph.resolvers.assignment import Assignment, least_busy
 from deskgraph.resolvers.numbers import next_number
 from deskgraph.resolvers.records import Draft
 from deskgraph.resolvers.verbs.create import Create
 from deskgraph.schema.fields import Choice, Ref
+from deskgraph.schema.roles import CALLER, Permit, Role
 from deskgraph.schema.ticket import Ticket, TicketStatus
 from deskgraph.schema.verb import Change
 
@@ -19,6 +20,9 @@ class CreateTicket(Create):
     noun = Ticket
     to = TicketStatus.OPEN
     chooses = ("number",)
+    permits: ClassVar[dict[Role, Permit]] = {
+        Role.CONTACT: Permit(("subject", "description", "priority", "channel"), {"contact": CALLER})
+    }
 
     agent = Ref("The user to assign it to.", "user").said(
         "assignee|owner|handler",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from deskgraph.schema.fields import Text
+from deskgraph.schema.roles import Permit, Role
 from deskgraph.schema.ticket import Ticket, TicketStatus
 from deskgraph.schema.verb import Change, Verb
 
@@ -25,6 +26,7 @@ class Reopen(Verb):
     }
     from_ = (TicketStatus.PENDING, TicketStatus.RESOLVED, TicketStatus.CLOSED)
     to = TicketStatus.OPEN
+    permits: ClassVar[dict[Role, Permit]] = {Role.CONTACT: Permit(("reason",))}
 
     reason = Text("Why it is not done.", most=10_000).said(
         "explanation|note|comment|message|cause|text",

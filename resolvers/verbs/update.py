@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from deskgraph.schema.activity import Activity
 from deskgraph.schema.contact import Contact
 from deskgraph.schema.organization import Organization
+from deskgraph.schema.roles import Permit, Role
 from deskgraph.schema.ticket import Ticket, TicketStatus
 from deskgraph.schema.user import User
 from deskgraph.schema.verb import Change, Verb
@@ -51,6 +52,7 @@ class UpdateTicket(Update):
         "(link|attach|connect|tie) {id} (to|with) {contact}": {},
         "(call|name) {id} {title!}": {},
     }
+    permits: ClassVar[dict[Role, Permit]] = {Role.CONTACT: Permit(("subject", "description"))}
     from_ = tuple(status for status in TicketStatus if status is not TicketStatus.CLOSED)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from deskgraph.auth import Keys
+from deskgraph.auth import Authenticator, Keys
 from deskgraph.console import FOLDER
 from deskgraph.endpoint import Endpoint, Serving
 from deskgraph.export import export
@@ -25,7 +25,8 @@ READY_SECONDS = 3.0
 def create_app(desk: Desk, keys: Keys, *, serving: Serving | None = None, heartbeat: float = 15) -> Starlette:
     """The application that serves one desk, which is open already. Streams have a `heartbeat` every so many seconds."""
     serving = serving or Serving()
-    endpoint = Endpoint(desk, keys, serving)
+    authenticator = Authenticator(desk, keys)
+    endpoint = Endpoint(authenticator, serving)
 
     async def ready(_request: Request) -> JSONResponse:
         try:
@@ -39,11 +40,11 @@ def create_app(desk: Desk, keys: Keys, *, serving: Serving | None = None, heartb
             Route("/", lambda _request: RedirectResponse("/graphql"), name="home"),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
-            Route("/graphql/stream", StreamEndpoint(desk, keys, serving, heartbeat)),
+            Route("/graphql/stream", StreamEndpoint(authenticator, serving, heartbeat)),
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
             Route("/events", export(endpoint), name="events"),
-            Route("/mcp", McpEndpoint(desk, keys)),
+            Route("/mcp", McpEndpoint(authenticator, keys)),
             Mount("/console", StaticFiles(directory=FOLDER)),
         ],
         middleware=middleware(serving.origins),

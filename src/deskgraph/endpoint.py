@@ -20,20 +20,21 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
-from deskgraph.answers import accepted, error_response, refused_response, result_body, result_response
+from deskgraph.answers import RETRY_AFTER, accepted, refused_response, result_body, result_response
 from deskgraph.asked import Asked, RefusedError, Sizes, asked_of
-from deskgraph.auth import Keys
+from deskgraph.auth import Authenticator, Login
 from deskgraph.console import PAGE
 from deskgraph.documents import Documents
 from deskgraph.resolvers.api import Context, schema
-from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.passing import Passing
-from deskgraph.schema.errors import BadRequestError, DeskError, UnauthenticatedError
+from deskgraph.schema.errors import BadRequestError, DeskError, UnauthenticatedError, UnavailableError
+from deskgraph.schema.roles import Caller, Role
 from deskgraph.sockets import SocketHandler
 
 # What a page can't say of itself in a meta element: nobody may frame it. One URL answers people and programs.
 PAGE_HEADERS = {"Content-Security-Policy": "frame-ancestors 'none'", "Vary": "Accept"}
 
+NOBODY = Caller("", Role.CONTACT, "contact_none")
 ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
 
 
@@ -53,7 +54,7 @@ class Endpoint(GraphQL[Context, Any]):
 
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, desk: Desk, keys: Keys, serving: Serving | None = None) -> None:
+    def __init__(self, authenticator: Authenticator, serving: Serving | None = None) -> None:
         self.serving = serving or Serving()
         super().__init__(
             schema(),
@@ -62,9 +63,9 @@ class Endpoint(GraphQL[Context, Any]):
             max_subscriptions_per_connection=self.serving.socket_operations,
             allowed_origins=self.serving.origins,
         )
-        self.desk = desk
-        self.keys = keys
-        self.passing = Passing(schema()._schema, desk.limits)
+        self.authenticator = authenticator
+        self.limits = authenticator.home.limits
+        self.passing = Passing(schema()._schema, self.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an HTTP request, or serve a WebSocket."""
@@ -81,16 +82,16 @@ class Endpoint(GraphQL[Context, Any]):
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
-        """The console page for a browser, the operation's result for whoever has the key."""
+        """The console page for a browser, the operation's result for whoever has a key."""
         if request.method == "GET" and "text/html" in request.headers.get("accept", "") and not request.query_params:
             return FileResponse(PAGE, media_type="text/html", headers=PAGE_HEADERS)
-        return self.refusal(request) or await self.answer(request)
+        return await self.answer(request, await self.login(request))
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request, login: Login) -> Response:
         """The operation's result. A request that is none is refused before any operation is looked at."""
         media_type = accepted(request.headers.get("accept", ""))
         asked = await asked_of(request, self.serving.sizes)
-        context = await self.get_context(request, None)
+        context = Context(login.session())
         try:
             asked = self.serving.documents.resolve(asked)
         except DeskError as error:
@@ -113,7 +114,7 @@ class Endpoint(GraphQL[Context, Any]):
         data = await self.passing.answer(context.session, asked.query, variables, name, context.done)
         if data is None:
             return None
-        shown = self.desk.limits.report_cost
+        shown = self.limits.report_cost
         return orjson.dumps({"data": data, "extensions": {"cost": data.cost}} if shown else {"data": data})
 
     async def executed(self, context: Context, asked: Asked, method: str) -> ExecutionResult:
@@ -135,25 +136,31 @@ class Endpoint(GraphQL[Context, Any]):
             told = BadRequestError("Subscribe over a WebSocket, or at /graphql/stream.")
             return failed(told)
 
-    def refusal(self, request: Request) -> Response | None:
-        """The answer to a request without the key."""
-        if self.keys.actor(request.headers.get("authorization")):
-            return None
-        error = UnauthenticatedError()
-        return error_response(401, error.code, error.message, {"WWW-Authenticate": "Bearer"})
+    async def login(self, request: Request) -> Login:
+        """Who sent the request; refused if that can't be told."""
+        try:
+            login = await self.authenticator.login(request.headers.get("authorization"))
+        except UnavailableError as error:
+            raise RefusedError(503, error, RETRY_AFTER) from error
+        if login is None:
+            raise RefusedError(401, UnauthenticatedError(), {"WWW-Authenticate": "Bearer"})
+        return login
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:  # noqa: ARG002 - Strawberry's signature
-        """The session of whoever sent the request."""
-        actor = self.keys.actor(request.headers.get("authorization"))
-        return Context(self.desk.acting(actor or ""))
+        """A WebSocket, before anybody knows whose it is."""
+        return Context(self.authenticator.home.acting(NOBODY), header=request.headers.get("authorization"))
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """A WebSocket may bring its key in the payload of connection_init, as browsers can't set headers."""
-        given = context.connection_params.get("authorization")
-        actor = self.keys.actor(given) if given is not None else context.session.actor
-        if not actor:
+        given = context.connection_params.get("authorization", context.header)
+        try:
+            login = await self.authenticator.login(given)
+        except UnavailableError:
+            login = None
+        if login is None:
             raise ConnectionRejectionError
-        context.session = self.desk.acting(actor)
+        context.session = login.session()
+        context.expired = lambda: self.authenticator.expired(login, given)
         nothing: UnsetType = UNSET
         return nothing
 

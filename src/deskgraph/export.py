@@ -13,18 +13,21 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
-from deskgraph.answers import error_response
+from deskgraph.answers import error_response, refused_response
+from deskgraph.asked import RefusedError
 from deskgraph.endpoint import Endpoint
 from deskgraph.graph.export import read_events
 from deskgraph.resolvers.claims import concrete
 from deskgraph.resolvers.desk import Desk
+from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import CursorExpiredError, DeskError, InvalidInputError
+from deskgraph.schema.event import Event, readers_of
 from deskgraph.schema.fields import Integer, LongInteger
 
 POSITION = "Deskgraph-Position"
 LIMIT, MOST = 1000, 100_000
 STEP = 100
-STATUS = {"CURSOR_EXPIRED": 410, "UNAVAILABLE": 503}
+STATUS = {"CURSOR_EXPIRED": 410, "UNAVAILABLE": 503, "FORBIDDEN": 403}
 AFTER = LongInteger("The position to read on after.").named("after")
 MANY = Integer("How many positions to look at.", least=1, most=MOST).named("limit")
 log = structlog.get_logger(__name__)
@@ -56,26 +59,35 @@ def export(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     """The answer to `GET /events`. Its header `Deskgraph-Position` is the `after` of the next request."""
 
     async def answer(request: Request) -> Response:
-        return endpoint.refusal(request) or await respond(endpoint.desk, request.query_params)
+        try:
+            login = await endpoint.login(request)
+        except RefusedError as refused:
+            return refused_response(refused)
+        return await respond(login.session(), request.query_params)
 
     return answer
 
 
-async def respond(desk: Desk, query: QueryParams) -> Response:
+async def respond(session: Session, query: QueryParams) -> Response:
     """The lines, or what is wrong with the query."""
+    desk = session.desk
     try:
-        stretch = await asked(desk, query)
+        stretch = await asked(session, query)
     except DeskError as error:
         headers = {POSITION: str(error.after)} if isinstance(error, CursorExpiredError) else None
         return error_response(STATUS.get(error.code, 400), error.code, error.message, headers)
     return Lines(lines(desk, stretch), headers={POSITION: str(stretch.last)})
 
 
-async def asked(desk: Desk, query: QueryParams) -> Stretch:
+async def asked(session: Session, query: QueryParams) -> Stretch:
     """The stretch that a query asks for: without `after` from where the log begins, up to where it ends now at most."""
     if unknown := query.keys() - {"after", "limit", "types"}:
         raise InvalidInputError(f"There are after, limit and types, not {min(unknown)}.", field=min(unknown))
+    desk, caller = session.desk, session.caller
+    caller.must_be(Event.readers, "see events")
     types = concrete([name.strip() for name in query["types"].split(",")]) if "types" in query else None
+    if caller.role in Event.scopes:
+        types = tuple(type_ for type_ in types or concrete(["*"]) or () if caller.role in readers_of(type_))
     limit = MANY.check(number(query, "limit", LIMIT))
     after = AFTER.check(number(query, "after", 0))
     position = await desk.position()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from deskgraph.endpoint import Serving
 
 TOO_SLOW = 4290
+FORBIDDEN = 4403
+EXPIRED = "The key was revoked or has expired"
 # The kinds of messages, and whether they belong to one operation.
 MESSAGES = {"connection_init": False, "ping": False, "pong": False, "subscribe": True, "complete": True}
 log = structlog.get_logger(__name__)
@@ -45,11 +47,22 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, Any]):
 
     async def handle(self) -> None:
         """Serve the connection until it is closed, by the client or because it is too slow."""
-        watching = asyncio.create_task(self._watch())
+        self._watching = [asyncio.create_task(self._watch())]
         try:
             await super().handle()
         finally:
-            watching.cancel()
+            for task in self._watching:
+                task.cancel()
+
+    async def handle_connection_init(self, message: Any) -> None:
+        """Let the client in, for as long as its key is worth anything."""
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and self.context.expired:
+            self._watching.append(asyncio.create_task(self._leave(self.context.expired())))
+
+    async def _leave(self, expired: Awaitable[None]) -> None:
+        await expired
+        await self._close(FORBIDDEN, EXPIRED)
 
     async def handle_message(self, message: Any) -> None:
         """Do what a message says, or close the connection with 4400 if it is none of the protocol's."""
@@ -103,12 +116,15 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, Any]):
     async def _watch(self) -> None:
         """Wait until the client is too slow, and drop it: it may resume after what it was handed."""
         await stalled(cast("ASGIWebSocketAdapter", self.websocket).ws.scope).wait()
-        reason = too_slow(place.handed for place in self._places)
+        await self._close(TOO_SLOW, too_slow(place.handed for place in self._places))
+
+    async def _close(self, code: int, reason: str) -> None:
+        """End all operations and the connection, whatever becomes of what was not sent yet."""
         for operation in self.operations.values():
             if operation.task:
                 operation.task.cancel()
         with suppress(WebSocketDisconnect, RuntimeError):  # it is closed already
-            await self.websocket.close(TOO_SLOW, reason)
+            await self.websocket.close(code, reason)
 
 
 def mistake(message: Any) -> str | None:

@@ -19,13 +19,12 @@ from strawberry.types.graphql import OperationType
 
 from deskgraph.answers import result_body
 from deskgraph.asked import RefusedError, asked_of
-from deskgraph.auth import Keys
+from deskgraph.auth import Authenticator, Login
 from deskgraph.endpoint import Endpoint, Serving, failed
 from deskgraph.protocols import stalled
-from deskgraph.resolvers.desk import Desk
-from deskgraph.resolvers.resuming import Place
+from deskgraph.resolvers.api import Context
 from deskgraph.schema.errors import BadRequestError, DeskError
-from deskgraph.sockets import too_slow
+from deskgraph.sockets import EXPIRED, too_slow
 
 Results = AsyncGenerator[Any, None]
 ACCEPTED = {"", "*/*", "text/*", "text/event-stream"}
@@ -35,25 +34,26 @@ LINE = "\n"
 class StreamEndpoint(Endpoint):
     """Answers every operation with a stream of server-sent events."""
 
-    def __init__(self, desk: Desk, keys: Keys, serving: Serving | None = None, heartbeat: float = 15) -> None:
-        super().__init__(desk, keys, serving)
+    def __init__(self, authenticator: Authenticator, serving: Serving | None = None, heartbeat: float = 15) -> None:
+        super().__init__(authenticator, serving)
         self.heartbeat = heartbeat
 
     async def respond(self, request: Request) -> Response:
         """The stream, or why there is none."""
         if not accepts_events(request.headers.get("accept", "")):
             raise RefusedError(406, BadRequestError("This is a stream: send Accept: text/event-stream."))
-        return self.refusal(request) or await self.stream(request)
+        return await self.stream(request, await self.login(request))
 
-    async def stream(self, request: Request) -> Response:
+    async def stream(self, request: Request, login: Login) -> Response:
         """Begin the operation. What is wrong with it is told in the stream: EventSource reads nothing else."""
         asked = await asked_of(request, self.serving.sizes)
-        context = await self.get_context(request, None)
+        context = Context(login.session())
+        context.expired = lambda: self.authenticator.expired(login, request.headers.get("authorization"))
         context.place.seen = last_event_id(request)
         try:
             asked = self.serving.documents.resolve(asked)
         except DeskError as error:
-            return EventStream(self, _only(failed(error)), context.place)
+            return EventStream(self, _only(failed(error)), context)
         results = await self.schema.stream(
             asked.query,
             asked.variables,
@@ -61,7 +61,7 @@ class StreamEndpoint(Endpoint):
             operation_name=asked.operation_name,
             allowed_operation_types=OperationType.from_http(request.method),  # type: ignore[arg-type] # any text will do
         )
-        return EventStream(self, results, context.place)
+        return EventStream(self, results, context)
 
 
 def accepts_events(accept: str) -> bool:
@@ -78,6 +78,10 @@ async def _only(result: Any) -> Results:
     yield result
 
 
+class ExpiredError(Exception):
+    """The client's key is worth nothing any more."""
+
+
 class TooSlowError(Exception):
     """The client did not take what was sent."""
 
@@ -85,10 +89,11 @@ class TooSlowError(Exception):
 class EventStream(EventSourceResponse):
     """An operation's results as server-sent events, with a comment now and then to show that the server is there."""
 
-    def __init__(self, endpoint: StreamEndpoint, results: Results, place: Place) -> None:
+    def __init__(self, endpoint: StreamEndpoint, results: Results, context: Context) -> None:
         self._endpoint = endpoint
         self._results = results
-        self._place = place
+        self._place = context.place
+        self._expired = context.expired
         self._stalled = asyncio.Event()
         super().__init__(
             self._events(),
@@ -106,12 +111,20 @@ class EventStream(EventSourceResponse):
             await super().__call__(scope, receive, send)
         except TooSlowError:
             farewell = ServerSentEvent(comment=too_slow([self._place.handed]), sep=LINE).encode()
+        except ExpiredError:
+            farewell = ServerSentEvent(comment=EXPIRED, sep=LINE).encode()
         if self.active:
             await send({"type": "http.response.body", "body": farewell, "more_body": False})
 
     async def _watch(self) -> None:
-        await self._stalled.wait()
-        raise TooSlowError
+        assert self._expired
+        tasks = [asyncio.ensure_future(self._stalled.wait()), asyncio.ensure_future(self._expired())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        raise TooSlowError if tasks[0] in done else ExpiredError
 
     async def _events(self) -> AsyncGenerator[ServerSentEvent]:
         first = asyncio.ensure_future(anext(self._results, None))

@@ -170,6 +170,19 @@ UserStatusWord: TypeAlias = (
 )
 
 
+class Visibility(StrEnum):
+    """Who sees an activity."""
+
+    INTERNAL = "INTERNAL"
+    """The desk alone."""
+
+    PUBLIC = "PUBLIC"
+    """Also the contact whose ticket it is on, or whom it is with."""
+
+
+VisibilityWord: TypeAlias = Visibility | Literal["INTERNAL", "internal", "Internal", "PUBLIC", "public", "Public"]
+
+
 class WebhookStatus(StrEnum):
     """Whether events are sent to a webhook."""
 
@@ -196,6 +209,60 @@ class FailurePolicy(StrEnum):
 
 
 FailurePolicyWord: TypeAlias = FailurePolicy | Literal["REJECT", "reject", "Reject", "PROCEED", "proceed", "Proceed"]
+
+
+class Role(StrEnum):
+    """What the holder of an API key, or of a token, may see and do."""
+
+    ADMIN = "ADMIN"
+    """Everything in the workspace, its keys and webhooks too."""
+
+    AGENT = "AGENT"
+    """Reads the desk and does its verbs."""
+
+    ANALYST = "ANALYST"
+    """Reads the desk, and changes nothing."""
+
+    CONTACT = "CONTACT"
+    """A customer: sees and writes only their own tickets, and the public activities on them."""
+
+    CONSUMER = "CONSUMER"
+    """Follows the event log and settles deliveries, and does no verbs."""
+
+
+RoleWord: TypeAlias = (
+    Role
+    | Literal[
+        "ADMIN",
+        "admin",
+        "Admin",
+        "AGENT",
+        "agent",
+        "Agent",
+        "ANALYST",
+        "analyst",
+        "Analyst",
+        "CONTACT",
+        "contact",
+        "Contact",
+        "CONSUMER",
+        "consumer",
+        "Consumer",
+    ]
+)
+
+
+class ApiKeyStatus(StrEnum):
+    """Whether a key opens anything."""
+
+    ACTIVE = "ACTIVE"
+    """It does, until it expires."""
+
+    REVOKED = "REVOKED"
+    """It does not, and never will again."""
+
+
+ApiKeyStatusWord: TypeAlias = ApiKeyStatus | Literal["ACTIVE", "active", "Active", "REVOKED", "revoked", "Revoked"]
 
 
 class Assignment(StrEnum):
@@ -355,6 +422,9 @@ class Activity(Record):
     note: str | None
     """A remark."""
 
+    visibility: Visibility | None
+    """Who sees it; null is the desk alone, as INTERNAL is."""
+
     data: Any = field(hash=False)
     """Anything more, for the programs that need it."""
 
@@ -500,6 +570,72 @@ class BeforeHook(Record):
     """The new secret that requests are signed with; only the answer that made it has it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey(Record):
+    """A key to the workspace, `dg_...`, for one role. Its text is shown once; the graph has only a hash of it."""
+
+    version: int
+    """Counts the verbs done to it, from 1."""
+
+    created_at: datetime
+    """When it was created."""
+
+    updated_at: datetime
+    """When a verb last changed it."""
+
+    name: str
+    """What it is for."""
+
+    begins: str
+    """How its text begins, by which it can be told from others."""
+
+    role: Role
+    """What its holder may see and do."""
+
+    status: ApiKeyStatus
+    """Whether it opens anything."""
+
+    expires_at: datetime | None
+    """When it ends by itself; null is never."""
+
+    revoked_at: datetime | None
+    """When it was revoked."""
+
+    last_used_at: datetime | None
+    """When it was last used, to a minute or so; null is never."""
+
+    user: str | None
+    """The user who acts with it: the actor of its events."""
+
+    contact: str | None
+    """The contact who acts with it: a key with the role CONTACT has one."""
+
+    secret: str | None = field(default=None, repr=False, compare=False)
+    """The key's text, `dg_...`: only the answer that made it has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace(Record):
+    """A desk of its own beside this one, which sees nothing of it: its tickets, people, log, hooks and keys. Only the
+    operator, who has the key that the server was started with, sees workspaces and makes them.
+    """
+
+    version: int
+    """Counts the verbs done to it, from 1."""
+
+    created_at: datetime
+    """When it was created."""
+
+    updated_at: datetime
+    """When a verb last changed it."""
+
+    name: str
+    """What it is called."""
+
+    secret: str | None = field(default=None, repr=False, compare=False)
+    """The text of its first key, `dg_...`, an ADMIN's: only the answer that made it has it."""
+
+
 TICKET = Noun(
     "Ticket",
     "ticket",
@@ -619,6 +755,7 @@ ACTIVITY = Noun(
         "updated_at": Field("updatedAt", moment=True, sortable=True),
         "type": Field("type"),
         "note": Field("note"),
+        "visibility": Field("visibility", words=Visibility),
         "data": Field("data"),
         "contact": Field("contact", to="Contact"),
         "ticket": Field("ticket", to="Ticket"),
@@ -712,6 +849,44 @@ BEFORE_HOOK = Noun(
         "description": Field("description"),
         "timeout_ms": Field("timeoutMs"),
         "failure_policy": Field("failurePolicy", words=FailurePolicy),
+    },
+    {"events": Field("events", to="Event", many=True), "event": Field("events", to="Event", many=True)},
+)
+
+API_KEY = Noun(
+    "ApiKey",
+    "apikey",
+    "apikeys",
+    ApiKey,
+    {
+        "id": Field("id"),
+        "version": Field("version", sortable=True),
+        "created_at": Field("createdAt", moment=True, sortable=True),
+        "updated_at": Field("updatedAt", moment=True, sortable=True),
+        "name": Field("name"),
+        "begins": Field("begins"),
+        "role": Field("role", words=Role),
+        "status": Field("status", words=ApiKeyStatus),
+        "expires_at": Field("expiresAt", moment=True),
+        "revoked_at": Field("revokedAt", moment=True),
+        "last_used_at": Field("lastUsedAt", moment=True),
+        "user": Field("user", to="User"),
+        "contact": Field("contact", to="Contact"),
+    },
+    {"events": Field("events", to="Event", many=True), "event": Field("events", to="Event", many=True)},
+)
+
+WORKSPACE = Noun(
+    "Workspace",
+    "workspace",
+    "workspaces",
+    Workspace,
+    {
+        "id": Field("id"),
+        "version": Field("version", sortable=True),
+        "created_at": Field("createdAt", moment=True, sortable=True),
+        "updated_at": Field("updatedAt", moment=True, sortable=True),
+        "name": Field("name"),
     },
     {"events": Field("events", to="Event", many=True), "event": Field("events", to="Event", many=True)},
 )
@@ -836,6 +1011,17 @@ UserStatusFilter = TypedDict(
     total=False,
 )
 
+VisibilityFilter = TypedDict(
+    "VisibilityFilter",
+    {
+        "eq": "VisibilityWord | None",
+        "ne": "VisibilityWord | None",
+        "in": "list[VisibilityWord]",
+        "notIn": "list[VisibilityWord]",
+    },
+    total=False,
+)
+
 WebhookStatusFilter = TypedDict(
     "WebhookStatusFilter",
     {
@@ -854,6 +1040,23 @@ FailurePolicyFilter = TypedDict(
         "ne": "FailurePolicyWord | None",
         "in": "list[FailurePolicyWord]",
         "notIn": "list[FailurePolicyWord]",
+    },
+    total=False,
+)
+
+RoleFilter = TypedDict(
+    "RoleFilter",
+    {"eq": "RoleWord | None", "ne": "RoleWord | None", "in": "list[RoleWord]", "notIn": "list[RoleWord]"},
+    total=False,
+)
+
+ApiKeyStatusFilter = TypedDict(
+    "ApiKeyStatusFilter",
+    {
+        "eq": "ApiKeyStatusWord | None",
+        "ne": "ApiKeyStatusWord | None",
+        "in": "list[ApiKeyStatusWord]",
+        "notIn": "list[ApiKeyStatusWord]",
     },
     total=False,
 )
@@ -1004,6 +1207,7 @@ ActivityFilter = TypedDict(
         "updatedAt": "DateTimeFilter",
         "type": "StringFilter",
         "note": "StringFilter",
+        "visibility": "VisibilityFilter",
         "contact": "ContactFilter | None",
         "ticket": "TicketFilter | None",
         "organization": "OrganizationFilter | None",
@@ -1133,6 +1337,62 @@ class BeforeHookListFilter(TypedDict, total=False):
 
     some: BeforeHookFilter
     none: BeforeHookFilter
+
+
+ApiKeyFilter = TypedDict(
+    "ApiKeyFilter",
+    {
+        "and": "list[ApiKeyFilter]",
+        "or": "list[ApiKeyFilter]",
+        "not": "ApiKeyFilter",
+        "id": "IDFilter",
+        "version": "LongFilter",
+        "createdAt": "DateTimeFilter",
+        "updatedAt": "DateTimeFilter",
+        "name": "StringFilter",
+        "begins": "StringFilter",
+        "role": "RoleFilter",
+        "status": "ApiKeyStatusFilter",
+        "expiresAt": "DateTimeFilter",
+        "revokedAt": "DateTimeFilter",
+        "lastUsedAt": "DateTimeFilter",
+        "user": "UserFilter | None",
+        "contact": "ContactFilter | None",
+        "events": "EventListFilter",
+    },
+    total=False,
+)
+
+
+class ApiKeyListFilter(TypedDict, total=False):
+    """What may be asked of an edge to many apikeys."""
+
+    some: ApiKeyFilter
+    none: ApiKeyFilter
+
+
+WorkspaceFilter = TypedDict(
+    "WorkspaceFilter",
+    {
+        "and": "list[WorkspaceFilter]",
+        "or": "list[WorkspaceFilter]",
+        "not": "WorkspaceFilter",
+        "id": "IDFilter",
+        "version": "LongFilter",
+        "createdAt": "DateTimeFilter",
+        "updatedAt": "DateTimeFilter",
+        "name": "StringFilter",
+        "events": "EventListFilter",
+    },
+    total=False,
+)
+
+
+class WorkspaceListFilter(TypedDict, total=False):
+    """What may be asked of an edge to many workspaces."""
+
+    some: WorkspaceFilter
+    none: WorkspaceFilter
 
 
 class TicketFields(TypedDict, total=False):
@@ -1346,6 +1606,9 @@ class ActivityFields(TypedDict, total=False):
     note: Some[str] | None
     """A remark."""
 
+    visibility: Some[VisibilityWord] | None
+    """Who sees it; null is the desk alone, as INTERNAL is."""
+
     contact: Some[str | Contact] | None
     """The contact it is with."""
 
@@ -1503,6 +1766,74 @@ class BeforeHookFields(TypedDict, total=False):
 
     failure_policy: Some[FailurePolicyWord] | None
     """What becomes of the verb if it does not answer."""
+
+    events: Some[str | Event] | None
+    """What happened to it, the oldest first."""
+
+    event: Some[str | Event] | None
+    """What happened to it, the oldest first."""
+
+
+class ApiKeyFields(TypedDict, total=False):
+    """What apikeys can be found by."""
+
+    version: Some[int] | None
+    """Counts the verbs done to it, from 1."""
+
+    created_at: Some[datetime | str] | None
+    """When it was created."""
+
+    updated_at: Some[datetime | str] | None
+    """When a verb last changed it."""
+
+    name: Some[str] | None
+    """What it is for."""
+
+    begins: Some[str] | None
+    """How its text begins, by which it can be told from others."""
+
+    role: Some[RoleWord] | None
+    """What its holder may see and do."""
+
+    status: Some[ApiKeyStatusWord] | None
+    """Whether it opens anything."""
+
+    expires_at: Some[datetime | str] | None
+    """When it ends by itself; null is never."""
+
+    revoked_at: Some[datetime | str] | None
+    """When it was revoked."""
+
+    last_used_at: Some[datetime | str] | None
+    """When it was last used, to a minute or so; null is never."""
+
+    user: Some[str | User] | None
+    """The user who acts with it: the actor of its events."""
+
+    contact: Some[str | Contact] | None
+    """The contact who acts with it: a key with the role CONTACT has one."""
+
+    events: Some[str | Event] | None
+    """What happened to it, the oldest first."""
+
+    event: Some[str | Event] | None
+    """What happened to it, the oldest first."""
+
+
+class WorkspaceFields(TypedDict, total=False):
+    """What workspaces can be found by."""
+
+    version: Some[int] | None
+    """Counts the verbs done to it, from 1."""
+
+    created_at: Some[datetime | str] | None
+    """When it was created."""
+
+    updated_at: Some[datetime | str] | None
+    """When a verb last changed it."""
+
+    name: Some[str] | None
+    """What it is called."""
 
     events: Some[str | Event] | None
     """What happened to it, the oldest first."""
@@ -1684,6 +2015,9 @@ class CreateActivity(TypedDict):
     note: NotRequired[str | None]
     """A remark."""
 
+    visibility: NotRequired[VisibilityWord | None]
+    """Who sees it; null is the desk alone, as INTERNAL is."""
+
     data: NotRequired[Any]
     """Anything more, for the programs that need it."""
 
@@ -1709,12 +2043,56 @@ CREATE_ACTIVITY = Verb(
         "idempotency_key": Field("idempotencyKey"),
         "type": Field("type"),
         "note": Field("note"),
+        "visibility": Field("visibility", words=Visibility),
         "data": Field("data"),
         "contact": Field("contact"),
         "ticket": Field("ticket"),
         "organization": Field("organization"),
     },
     ("type",),
+)
+
+
+class CreateApiKey(TypedDict):
+    """What `ApiKey.create` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as apikey_rV7yKdPm."""
+
+    name: str
+    """What it is for."""
+
+    role: RoleWord
+    """What its holder may see and do."""
+
+    expires_at: NotRequired[datetime | str | None]
+    """When it ends by itself; null is never."""
+
+    user: NotRequired[str | User | None]
+    """The user who acts with it: the actor of its events."""
+
+    contact: NotRequired[str | Contact | None]
+    """The contact who acts with it: a key with the role CONTACT has one."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+CREATE_API_KEY = Verb(
+    API_KEY,
+    "create",
+    "created",
+    {
+        "id": Field("id"),
+        "idempotency_key": Field("idempotencyKey"),
+        "name": Field("name"),
+        "role": Field("role", words=Role),
+        "expires_at": Field("expiresAt"),
+        "user": Field("user"),
+        "contact": Field("contact"),
+    },
+    ("name", "role"),
+    ("secret",),
 )
 
 
@@ -1842,6 +2220,29 @@ CREATE_WEBHOOK = Verb(
         "description": Field("description"),
     },
     ("url",),
+    ("secret",),
+)
+
+
+class CreateWorkspace(TypedDict):
+    """What `Workspace.create` takes."""
+
+    id: NotRequired[str | None]
+    """An id of your own, such as workspace_rV7yKdPm."""
+
+    name: str
+    """What it is called."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+CREATE_WORKSPACE = Verb(
+    WORKSPACE,
+    "create",
+    "created",
+    {"id": Field("id"), "idempotency_key": Field("idempotencyKey"), "name": Field("name")},
+    ("name",),
     ("secret",),
 )
 
@@ -2250,6 +2651,9 @@ class ImportActivity(TypedDict):
     note: NotRequired[str | None]
     """A remark."""
 
+    visibility: NotRequired[VisibilityWord | None]
+    """Who sees it; null is the desk alone, as INTERNAL is."""
+
     data: NotRequired[Any]
     """Anything more, for the programs that need it."""
 
@@ -2278,6 +2682,7 @@ IMPORT_ACTIVITY = Verb(
         "idempotency_key": Field("idempotencyKey"),
         "type": Field("type"),
         "note": Field("note"),
+        "visibility": Field("visibility", words=Visibility),
         "data": Field("data"),
         "contact": Field("contact"),
         "ticket": Field("ticket"),
@@ -2471,6 +2876,28 @@ RESOLVE_TICKET = Verb(
         "resolution": Field("resolution"),
     },
     ("id", "resolution"),
+)
+
+
+class RevokeApiKey(TypedDict):
+    """What `ApiKey.revoke` takes."""
+
+    id: str | ApiKey
+    """The apikey."""
+
+    expected_version: NotRequired[int | None]
+    """VERSION_CONFLICT if the version is another."""
+
+    idempotency_key: NotRequired[str | None]
+    """Your key for this very change, by default a new one: with it, it is done once, however often it is said."""
+
+
+REVOKE_API_KEY = Verb(
+    API_KEY,
+    "revoke",
+    "revoked",
+    {"id": Field("id"), "expected_version": Field("expectedVersion"), "idempotency_key": Field("idempotencyKey")},
+    ("id",),
 )
 
 
@@ -2723,6 +3150,9 @@ class UpdateActivity(TypedDict):
     note: NotRequired[str | None]
     """A remark."""
 
+    visibility: NotRequired[VisibilityWord | None]
+    """Who sees it; null is the desk alone, as INTERNAL is."""
+
     data: NotRequired[Any]
     """Anything more, for the programs that need it."""
 
@@ -2749,6 +3179,7 @@ UPDATE_ACTIVITY = Verb(
         "idempotency_key": Field("idempotencyKey"),
         "type": Field("type"),
         "note": Field("note"),
+        "visibility": Field("visibility", words=Visibility),
         "data": Field("data"),
         "contact": Field("contact"),
         "ticket": Field("ticket"),
@@ -3553,6 +3984,85 @@ class BeforeHookWords(NounWords[BeforeHook]):
         return self._after(UPDATE_BEFORE_HOOK)
 
 
+class ApiKeyWords(NounWords[ApiKey]):
+    """A key to the workspace, `dg_...`, for one role. Its text is shown once; the graph has only a hash of it."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(speaker, API_KEY)
+
+    def find(
+        self,
+        *,
+        filter: ApiKeyFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | ApiKey] | None = None,
+        **fields: Unpack[ApiKeyFields],
+    ) -> Found[ApiKey]:
+        """All apikeys with these values, or one of several values."""
+        return self._find(filter, order_by, limit, id, fields)
+
+    async def get(self, id: str | ApiKey | None = None, **fields: Unpack[ApiKeyFields]) -> ApiKey | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return await self._get(id, fields)
+
+    async def create(self, **given: Unpack[CreateApiKey]) -> ApiKey:
+        """Creates a key for a role. The answer has its text, this once. Writes the event `apikey.created`."""
+        return await self._do(CREATE_API_KEY, given)
+
+    async def revoke(self, **given: Unpack[RevokeApiKey]) -> ApiKey:
+        """Revokes a key for good: requests with it are refused from now on, and its open streams are closed. Writes
+        the event `apikey.revoked`. Allowed from ACTIVE; leads to REVOKED.
+        """
+        return await self._do(REVOKE_API_KEY, given)
+
+    @property
+    def created(self) -> HookPoint[ApiKey, Context]:
+        """Where after-hooks of `create` attach: they run for each `apikey.created`."""
+        return self._after(CREATE_API_KEY)
+
+    @property
+    def revoked(self) -> HookPoint[ApiKey, Context]:
+        """Where after-hooks of `revoke` attach: they run for each `apikey.revoked`."""
+        return self._after(REVOKE_API_KEY)
+
+
+class WorkspaceWords(NounWords[Workspace]):
+    """A desk of its own beside this one, which sees nothing of it: its tickets, people, log, hooks and keys. Only the
+    operator, who has the key that the server was started with, sees workspaces and makes them.
+    """
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(speaker, WORKSPACE)
+
+    def find(
+        self,
+        *,
+        filter: WorkspaceFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | Workspace] | None = None,
+        **fields: Unpack[WorkspaceFields],
+    ) -> Found[Workspace]:
+        """All workspaces with these values, or one of several values."""
+        return self._find(filter, order_by, limit, id, fields)
+
+    async def get(self, id: str | Workspace | None = None, **fields: Unpack[WorkspaceFields]) -> Workspace | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return await self._get(id, fields)
+
+    async def create(self, **given: Unpack[CreateWorkspace]) -> Workspace:
+        """Creates a workspace, empty but for a key with the role ADMIN. The answer has the key's text, this once.
+        Writes the event `workspace.created`.
+        """
+        return await self._do(CREATE_WORKSPACE, given)
+
+    @property
+    def created(self) -> HookPoint[Workspace, Context]:
+        """Where after-hooks of `create` attach: they run for each `workspace.created`."""
+        return self._after(CREATE_WORKSPACE)
+
+
 class Nouns:
     """The words of all nouns."""
 
@@ -3566,6 +4076,8 @@ class Nouns:
         self.Webhook = WebhookWords(speaker)
         self.WebhookAttempt = WebhookAttemptWords(speaker)
         self.BeforeHook = BeforeHookWords(speaker)
+        self.ApiKey = ApiKeyWords(speaker)
+        self.Workspace = WorkspaceWords(speaker)
 
 
 class SyncCreateTicketWord(SyncBatchedWord[CreateTicketWord]):
@@ -4286,6 +4798,87 @@ class SyncBeforeHookWords(SyncNounWords[BeforeHook]):
         return self._after(UPDATE_BEFORE_HOOK)
 
 
+class SyncApiKeyWords(SyncNounWords[ApiKey]):
+    """A key to the workspace, `dg_...`, for one role. Its text is shown once; the graph has only a hash of it."""
+
+    def __init__(self, words: ApiKeyWords, background: Background) -> None:
+        super().__init__(words, background)
+        self._words = words
+
+    def find(
+        self,
+        *,
+        filter: ApiKeyFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | ApiKey] | None = None,
+        **fields: Unpack[ApiKeyFields],
+    ) -> Rows[ApiKey]:
+        """All apikeys with these values, or one of several values."""
+        return Rows(self._background, self._words.find(filter=filter, order_by=order_by, limit=limit, id=id, **fields))
+
+    def get(self, id: str | ApiKey | None = None, **fields: Unpack[ApiKeyFields]) -> ApiKey | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return self._background.run(self._words.get(id, **fields))
+
+    def create(self, **given: Unpack[CreateApiKey]) -> ApiKey:
+        """Creates a key for a role. The answer has its text, this once. Writes the event `apikey.created`."""
+        return self._background.run(self._words.create(**given))
+
+    def revoke(self, **given: Unpack[RevokeApiKey]) -> ApiKey:
+        """Revokes a key for good: requests with it are refused from now on, and its open streams are closed. Writes
+        the event `apikey.revoked`. Allowed from ACTIVE; leads to REVOKED.
+        """
+        return self._background.run(self._words.revoke(**given))
+
+    @property
+    def created(self) -> HookPoint[ApiKey, SyncContext]:
+        """Where after-hooks of `create` attach: they run for each `apikey.created`."""
+        return self._after(CREATE_API_KEY)
+
+    @property
+    def revoked(self) -> HookPoint[ApiKey, SyncContext]:
+        """Where after-hooks of `revoke` attach: they run for each `apikey.revoked`."""
+        return self._after(REVOKE_API_KEY)
+
+
+class SyncWorkspaceWords(SyncNounWords[Workspace]):
+    """A desk of its own beside this one, which sees nothing of it: its tickets, people, log, hooks and keys. Only the
+    operator, who has the key that the server was started with, sees workspaces and makes them.
+    """
+
+    def __init__(self, words: WorkspaceWords, background: Background) -> None:
+        super().__init__(words, background)
+        self._words = words
+
+    def find(
+        self,
+        *,
+        filter: WorkspaceFilter | None = None,
+        order_by: str = "",
+        limit: int | None = None,
+        id: Some[str | Workspace] | None = None,
+        **fields: Unpack[WorkspaceFields],
+    ) -> Rows[Workspace]:
+        """All workspaces with these values, or one of several values."""
+        return Rows(self._background, self._words.find(filter=filter, order_by=order_by, limit=limit, id=id, **fields))
+
+    def get(self, id: str | Workspace | None = None, **fields: Unpack[WorkspaceFields]) -> Workspace | None:
+        """The one of that id, or the first with these values; None where there is none."""
+        return self._background.run(self._words.get(id, **fields))
+
+    def create(self, **given: Unpack[CreateWorkspace]) -> Workspace:
+        """Creates a workspace, empty but for a key with the role ADMIN. The answer has the key's text, this once.
+        Writes the event `workspace.created`.
+        """
+        return self._background.run(self._words.create(**given))
+
+    @property
+    def created(self) -> HookPoint[Workspace, SyncContext]:
+        """Where after-hooks of `create` attach: they run for each `workspace.created`."""
+        return self._after(CREATE_WORKSPACE)
+
+
 class SyncNouns:
     """The words of all nouns, without await."""
 
@@ -4299,3 +4892,5 @@ class SyncNouns:
         self.Webhook = SyncWebhookWords(nouns.Webhook, background)
         self.WebhookAttempt = SyncWebhookAttemptWords(nouns.WebhookAttempt, background)
         self.BeforeHook = SyncBeforeHookWords(nouns.BeforeHook, background)
+        self.ApiKey = SyncApiKeyWords(nouns.ApiKey, background)
+        self.Workspace = SyncWorkspaceWords(nouns.Workspace, background)

@@ -11,40 +11,45 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from deskgraph.auth import Keys
+from deskgraph.answers import RETRY_AFTER
+from deskgraph.auth import Authenticator, Keys, Login
 from deskgraph.mcp.server import make_server
-from deskgraph.resolvers.desk import Desk
-from deskgraph.schema.errors import UnauthenticatedError
+from deskgraph.resolvers.session import Session
+from deskgraph.schema.errors import UnauthenticatedError, UnavailableError
 
-ACTOR = "actor"
+SESSION = "session"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class McpEndpoint:
     """The ASGI application at `/mcp`, behind the same keys as GraphQL. It needs neither start nor end."""
 
-    def __init__(self, desk: Desk, keys: Keys) -> None:
-        server = make_server(desk, _actor, keys.derived("mcp request state"))
+    def __init__(self, authenticator: Authenticator, keys: Keys) -> None:
+        server = make_server(_session, keys.derived("mcp request state"))
         server.streamable_http_app()  # makes the manager, which has the server that requests are given to
         self._server = server.session_manager.app
-        self._keys = keys
+        self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what has no key, or comes from a web page elsewhere, before anything of it is read."""
         request = Request(scope)
-        actor = self._keys.actor(request.headers.get("authorization"))
-        refused = _refusal(request, actor)
-        if refused:
+        try:
+            login = await self._authenticator.login(request.headers.get("authorization"))
+            refused = _refusal(request, login)
+        except UnavailableError as error:
+            login, refused = None, _error(503, error.code, error.message, RETRY_AFTER)
+        if refused or login is None:
+            assert refused
             await refused(scope, receive, send)
             return
         # A manager serves from when it is run until it ends, once: this one for one request.
         manager = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
         async with manager.run():
-            await manager.handle_request({**scope, ACTOR: actor}, receive, send)
+            await manager.handle_request({**scope, SESSION: login.session()}, receive, send)
 
 
-def _refusal(request: Request, actor: str | None) -> Response | None:
-    if actor is None:
+def _refusal(request: Request, login: Login | None) -> Response | None:
+    if login is None:
         error = UnauthenticatedError()
         return _error(401, error.code, error.message, {"WWW-Authenticate": "Bearer"})
     origin = request.headers.get("origin")
@@ -63,8 +68,8 @@ def _error(status: int, code: str, message: str, headers: dict[str, str] | None 
     return Response(orjson.dumps({"jsonrpc": "2.0", "id": None, "error": error}), status, headers, "application/json")
 
 
-def _actor(request: Request | None) -> str:
-    """Who sent the request."""
+def _session(request: Request | None) -> Session:
+    """The session of whoever sent the request."""
     assert request
-    actor: str = request.scope[ACTOR]
-    return actor
+    session: Session = request.scope[SESSION]
+    return session

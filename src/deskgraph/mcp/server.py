@@ -1,4 +1,4 @@
-"""The MCP server of a desk: its tools, resources and prompts, whatever the transport."""
+"""The MCP server of desks: its tools, resources and prompts, whatever the transport."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from deskgraph.mcp.doing import do_tool
 from deskgraph.mcp.reading import fetch_tool, search_tool
 from deskgraph.mcp.serving import Asked, Served
 from deskgraph.mcp.sources import add_prompts, add_resources
-from deskgraph.resolvers.desk import Desk
+from deskgraph.resolvers.session import Session
 
 INSTRUCTIONS = """\
 A customer-support desk: tickets, contacts, organizations, users and activities in one graph, and the events of all
@@ -47,15 +47,15 @@ class DeskServer(MCPServer[Served]):
         return await super().get_prompt(name, arguments, context)
 
 
-def make_server(desk: Desk, actor: Callable[[Request | None], str], secret: bytes | None = None) -> DeskServer:
-    """The server; `actor` says in whose name a request acts.
+def make_server(session: Callable[[Request | None], Session], secret: bytes | None = None) -> DeskServer:
+    """The server; `session` is that of whoever sent a request.
 
     `secret`, 32 bytes or more, is shared by all processes between which the requests of one client may be spread.
     """
 
     @asynccontextmanager
     async def served(_server: MCPServer[Served]) -> AsyncIterator[Served]:
-        yield Served(desk, actor)
+        yield Served(session)
 
     server = DeskServer(
         "deskgraph",

@@ -18,7 +18,7 @@ from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError, NotFoundError
 from deskgraph.schema.explaining import SCHEMA, explain
 from deskgraph.schema.fields import Edge
-from deskgraph.schema.noun import NOUNS, Noun
+from deskgraph.schema.noun import NOUNS, Noun, targets
 from deskgraph.schema.ticket import Ticket
 
 JSON = "application/json"
@@ -88,6 +88,11 @@ def uri_of(noun: type[Noun], subject: str) -> str:
 
 
 async def whole(session: Session, noun: type[Noun], subject: str) -> dict[str, Any]:
-    """A noun with all its neighbours."""
-    edges = [declared.graphql for declared in noun.fields.values() if isinstance(declared, Edge)]
+    """A noun with all its neighbours, of those that the caller sees."""
+    scope = session.scope()
+    edges = [
+        declared.graphql
+        for declared in noun.fields.values()
+        if isinstance(declared, Edge) and any(map(scope.sees, targets(declared)))
+    ]
     return await fetch(session, type=noun.__name__, id=subject, include=edges)

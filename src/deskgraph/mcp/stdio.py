@@ -38,7 +38,7 @@ async def _serve(settings: Settings, url: str | None) -> None:
         async with open_desk(settings) as desk:
             if settings.sample:
                 await load_sample(desk)
-            stopped = await _run(make_server(desk, lambda _request: ACTOR).run_stdio_async())
+            stopped = await _run(make_server(lambda _request: desk.acting(ACTOR)).run_stdio_async())
     if stopped:
         os._exit(0)  # everything is closed; but a thread waits for a line of input, and Python would wait for it
 
