@@ -18,8 +18,9 @@ from deskgraph.schema.english.values import fits, noun
 from deskgraph.schema.errors import AmbiguousError, Candidate, InvalidInputError, NotFoundError, Problem
 from deskgraph.schema.fields import One
 from deskgraph.schema.ids import check_id, prefix_of
-from deskgraph.schema.noun import entities, noun_of
+from deskgraph.schema.noun import noun_of
 from deskgraph.schema.scalars import MAX_LONG
+from deskgraph.schema.verb import spoken_of
 
 MOST_AT_ONCE = 100
 SHOWN = 5
@@ -202,7 +203,7 @@ class Finder:
         near = [one for prefix in prefixes if fits(ref, prefix) for one in await self._near(ref.text, prefix)]
         other = [
             one
-            for entity in entities()
+            for entity in spoken_of()
             if entity.prefix not in prefixes and title_of(entity) == "name"
             for one in await self._named(Ref("name", ref.text), entity.prefix)
         ]

@@ -13,7 +13,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from deskgraph.schema.errors import ForbiddenError, InvalidInputError
 from deskgraph.schema.fields import Field, Prop, Ref, Revealed
-from deskgraph.schema.noun import Entity
+from deskgraph.schema.noun import Entity, entities
 from deskgraph.schema.roles import CALLER, Caller, Permit, Role, forbidden
 from deskgraph.schema.scalars import Words
 from deskgraph.schema.words import capitalized, participle, past
@@ -229,6 +229,12 @@ def _declared(cls: type[Verb]) -> dict[str, Field]:
 def spoken() -> dict[str, type[Verb]]:
     """The verbs that sentences may say."""
     return {key: verb for key, verb in VERBS.items() if verb.spoken}
+
+
+def spoken_of() -> list[type[Entity]]:
+    """The nouns that sentences may speak of: those with such verbs."""
+    nouns = {verb.noun for verb in spoken().values()}
+    return [noun for noun in entities() if noun in nouns]
 
 
 def verbs_of(noun: type[Entity]) -> list[type[Verb]]:

@@ -15,8 +15,8 @@ from deskgraph.schema.english.tokens import tokens_of
 from deskgraph.schema.english.values import noun
 from deskgraph.schema.fields import Choice, Field, One
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.noun import entities, noun_of
-from deskgraph.schema.verb import VERBS, Verb
+from deskgraph.schema.noun import noun_of
+from deskgraph.schema.verb import VERBS, Verb, spoken_of
 
 ABOUT = ("about", "regarding", "containing", "concerning", "with", "on", "titled", "called", "named", "re")
 
@@ -29,7 +29,7 @@ def looks(declared: Field, ref: Ref) -> bool:
 def refers(text: str) -> bool:
     """Whether a text begins with a reference: "#3", "ticket 3"."""
     first, *rest = tokens_of(text).tokens
-    nouns = {one for entity in entities() for one, _ in noun_words(entity)}
+    nouns = {one for entity in spoken_of() for one, _ in noun_words(entity)}
     numbered = bool(rest) and rest[0].kind in ("hash", "number", "id") and first.word in nouns
     return first.kind in ("hash", "id") or numbered
 
@@ -55,7 +55,7 @@ def _attributes(key: str) -> list[re.Pattern[str]]:
     if whose:
         found.append(rf"(?:^|[,;.(] )((?i:(?:the )?(?:{whose})) [A-Z][a-z]+)")
         found.append(r" ((?:for|on behalf of) [A-Z][a-z]+(?: [A-Z][a-z]+)*)(?=[,;.] )")
-    nouns = "|".join(re.escape(one) for entity in entities() for one in (*dict(noun_words(entity)), *entity.kinds))
+    nouns = "|".join(re.escape(one) for entity in spoken_of() for one in (*dict(noun_words(entity)), *entity.kinds))
     found.append(rf"(?i)\band (an? (?:{nouns})(?: for| about| with| called| named| on|:)) ")
     return [re.compile(pattern) for pattern in found]
 

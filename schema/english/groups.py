@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from deskgraph.schema.english import lexicon
 from deskgraph.schema.fields import Choice, Field, Json, Moment, Ref, Text
-from deskgraph.schema.noun import Entity, Noun, entities
-from deskgraph.schema.verb import VERBS, Input, Verb, spoken
+from deskgraph.schema.noun import Entity, Noun
+from deskgraph.schema.verb import VERBS, Input, Verb, spoken, spoken_of
 from deskgraph.schema.words import forms
 
 TEXT_MARKS = ("with", "saying", "stating", "noting", ":")
@@ -152,7 +152,7 @@ def plural_of(word: str) -> tuple[str, str]:
 
 def named_nouns() -> list[type[Entity]]:
     """The nouns that have names, by which they may be called without quotes."""
-    return [noun for noun in entities() if title_of(noun) == "name"]
+    return [noun for noun in spoken_of() if title_of(noun) == "name"]
 
 
 def _parts(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from deskgraph.schema.english.tokens import Sentence, tokens_of
 from deskgraph.schema.english.values import fits
 from deskgraph.schema.errors import DeskError, InvalidInputError, NotUnderstoodError, Problem
 from deskgraph.schema.fields import Ref as RefInput
-from deskgraph.schema.noun import entities
+from deskgraph.schema.verb import spoken_of
 
 MOST_CHARACTERS = 10_000
 MOST_STEPS = 50
@@ -157,7 +157,7 @@ def _pronouns(option: Option) -> list[tuple[Ref, set[str]]]:
     refs = [*option.subject, *(value for value in option.given.values() if isinstance(value, Ref))]
     for ref in refs:
         inner = [condition.ref for condition in ref.conditions if condition.ref is not None]
-        found += [(one, {noun.prefix for noun in entities()}) for one in inner if one.kind == "pronoun"]
+        found += [(one, {noun.prefix for noun in spoken_of()}) for one in inner if one.kind == "pronoun"]
     return found
 
 
@@ -180,7 +180,7 @@ def mentions(done: list[Step]) -> list[set[str]]:
             inner = [
                 condition.ref for ref in option.subject for condition in ref.conditions if condition.ref is not None
             ]
-            others += [{noun.prefix for noun in entities() if fits(ref, noun.prefix)} for ref in inner]
+            others += [{noun.prefix for noun in spoken_of() if fits(ref, noun.prefix)} for ref in inner]
     return [*subjects, *others]
 
 

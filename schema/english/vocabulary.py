@@ -28,8 +28,8 @@ from deskgraph.schema.english.groups import (
 from deskgraph.schema.english.idioms import Idiom, idioms_of, literal
 from deskgraph.schema.english.statements import reportable
 from deskgraph.schema.fields import Field, Ref
-from deskgraph.schema.noun import Entity, entities
-from deskgraph.schema.verb import Verb
+from deskgraph.schema.noun import Entity
+from deskgraph.schema.verb import Verb, spoken_of
 
 SHORT = {"name", "email", "phone", "domain", "type", "url"}
 OWNERS = ("of", "from", "for", "at", "by", "in", "on", "to")
@@ -96,7 +96,7 @@ def build() -> Vocabulary:
     for idiom in vocabulary.idioms:
         for part in idiom.literals():
             vocabulary.add_all(lexicon.phrases(part), literal(part), part)
-    for noun in entities():
+    for noun in spoken_of():
         _noun(vocabulary, noun)
     _adjectives(vocabulary)
     _edges(vocabulary)
@@ -313,7 +313,7 @@ def _noun(vocabulary: Vocabulary, noun: type[Entity]) -> None:
 
 def _adjectives(vocabulary: Vocabulary) -> None:
     """What one of a noun may be: its choices' words, the states that verbs lead to, and having nothing of an edge."""
-    for noun in entities():
+    for noun in spoken_of():
         for phrase, condition in adjectives_of(noun, vocabulary.groups):
             for words in lexicon.phrases(phrase):
                 vocabulary.add(words, Sense("ADJ", None))
@@ -332,7 +332,7 @@ def _merge(vocabulary: Vocabulary, words: Phrase, noun: type[Entity], condition:
 
 def _edges(vocabulary: Vocabulary) -> None:
     """What leads from a noun to another one: "assigned to", "raised by"."""
-    for noun in entities():
+    for noun in spoken_of():
         for one in noun.ones():
             marks = lexicon.marks(one.marks)
             does = [text.removesuffix(" by") for text in marks if text.endswith(" by")]
