@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from deskgraph.asked import Asked
-from deskgraph.auth import Keys
+from deskgraph.auth import Authenticator, Keys
 from deskgraph.endpoint import Endpoint
 from deskgraph.graph.database import Database, Transaction
 from deskgraph.resolvers.api import Context, schema
@@ -56,8 +56,8 @@ class Both:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.passing = Passing(desk, KEYS)
-        self._passing, self._executing = client(self.passing), client(Executing(desk, KEYS))
+        self.passing = Passing(Authenticator(desk, KEYS))
+        self._passing, self._executing = client(self.passing), client(Executing(Authenticator(desk, KEYS)))
 
     async def ask(self, text: str, variables: dict[str, Any] | None = None) -> tuple[dict[str, Any], bool]:
         """The answer, the same in both ways, and whether it was passed."""
