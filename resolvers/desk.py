@@ -16,6 +16,7 @@ from deskgraph.graph.grouping import Groups
 from deskgraph.graph.log import Entry, check_kept, trimmed_to
 from deskgraph.graph.retention import Trimmed, trim
 from deskgraph.graph.setup import prepare
+from deskgraph.graph.statements import statement
 from deskgraph.resolvers import verbs
 from deskgraph.resolvers.act import perform
 from deskgraph.resolvers.after_hooks import HookRunner, settings_of
@@ -145,6 +146,11 @@ class Desk:
                 await desk.start()
                 self._neighbours[workspace] = desk
         return self._neighbours[workspace]
+
+    async def open_neighbours(self) -> None:
+        """Open the workspaces made in this one that have after-hooks or webhooks, so that those go on by themselves."""
+        for row in await self.read(lambda tx: tx.run(statement("workspaces_at_work"))):
+            await self.neighbour(row["id"])
 
     def acting(self, caller: Caller | str) -> Session:
         """The desk's words in somebody's name: `desk.acting("user_bQ4xNmWj").Ticket.resolve(...)`.

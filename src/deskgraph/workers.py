@@ -69,9 +69,11 @@ def serving_app(settings: Settings) -> ASGIApp:
         async with opened(settings) as desk, relay(settings)(desk):
             keys, heartbeat = Keys(settings.key()), settings.heartbeat_seconds
             app.state.serving = create_app(desk, keys, serving=serving_of(settings), heartbeat=heartbeat)
+            opening = asyncio.create_task(desk.open_neighbours())
             settling = asyncio.create_task(asyncio.to_thread(settle))
             yield
-            await settling
+            opening.cancel()
+            await asyncio.gather(opening, settling, return_exceptions=True)
 
     outer = Starlette(lifespan=lifespan)
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from deskgraph.graph.database import Database
 from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.desk import Desk
+from deskgraph.resolvers.hooks import Hooks
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import ForbiddenError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from deskgraph.schema.fields import Ref
@@ -16,6 +18,7 @@ from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.roles import ADMINS, CONSUMERS, Caller, Role
 from deskgraph.schema.scalars import now
 from deskgraph.schema.verb import VERBS, Verb
+from tests.conftest import until
 from tests.integration.conftest import Unchanged
 
 STAFFED = {"Ticket", "Contact", "Organization", "User", "Activity"}
@@ -243,3 +246,18 @@ async def test_only_the_operator_makes_workspaces(desk: Desk, unchanged: Unchang
 async def log_of(desk: Desk) -> list[Any]:
     await desk.position()
     return await desk.Event.find(order_by="position")
+
+
+async def test_a_workspace_s_hooks_go_on_after_a_restart(database: Database, workspace: str) -> None:
+    """Nobody has to come with a key first."""
+    hooks, seen = Hooks(), []
+    hooks.add_after("ticket.created", lambda ticket, ctx: seen.append((ctx.desk.workspace, ticket.subject)), "watch")
+    async with Desk(database, workspace, hooks=hooks) as home:
+        made = await home.Workspace.create(name="Acme")
+        await home.neighbour(made.id)  # where the hook becomes a consumer
+    async with Desk(database, made.id, hooks=Hooks()) as alone:
+        await alone.Ticket.create(subject="meanwhile")
+    async with Desk(database, workspace, hooks=hooks) as home:
+        await home.open_neighbours()
+        await until(lambda: bool(seen))
+    assert seen == [(made.id, "meanwhile")]

@@ -45,6 +45,8 @@ def test_every_noun_has_its_verbs() -> None:
         "Activity": loaded,
         "Webhook": sorted([*usual, "disable", "enable", "recover", "resend", "rotate"]),
         "BeforeHook": sorted([*usual, "rotate"]),
+        "ApiKey": ["create", "revoke"],
+        "Workspace": ["create"],
     }
 
 

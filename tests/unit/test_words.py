@@ -48,6 +48,7 @@ def test_the_desk_s_own_verbs() -> None:
         "enable": ("enabling", "enabled"),
         "recover": ("recovering", "recovered"),
         "resend": ("resending", "resent"),
+        "revoke": ("revoking", "revoked"),
         "rotate": ("rotating", "rotated"),
     }
 
