@@ -31,8 +31,8 @@ NOUNS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     ),
     "Activity": (
         {"type": "health_check", "contact": "contact_aaaa", "data": {"score": 7}},
-        {"note": None, "ticket": None, "organization": None},
-        {"contact": None, "ticket": "ticket_aaaa", "note": "called", "data": None},
+        {"note": None, "ticket": None, "organization": None, "visibility": "INTERNAL"},
+        {"contact": None, "ticket": "ticket_aaaa", "note": "called", "data": None, "visibility": "PUBLIC"},
     ),
 }
 
@@ -66,7 +66,7 @@ async def test_create_update_delete(desk: Desk, run: Run, log: Log, others: None
     assert deleted.as_dict() == {**updated.as_dict(), "version": 3, "updated_at": deleted.updated_at}
     assert await words.get(made.id) is None
 
-    defaults = {key: value for key, value in rest.items() if key in ("role", "status", "tier")}
+    defaults = {key: value for key, value in rest.items() if key in ("role", "status", "tier", "visibility")}
     assert [(event.type, event.subject_version, event.data) for event in await log(before)] == [
         (f"{name}.created", 1, {"$id": made.id, **given, **defaults}),
         (f"{name}.updated", 2, {"$id": made.id, "changes": changes}),

@@ -217,7 +217,7 @@ TEXTS = {
     "types": (["ticket.*"], ["user.created", "user.updated"]),
     "verbs": (["webhook.resend"], ["webhook.enable", "webhook.recover"]),
 }
-NEEDED: dict[str, Any] = {"url": "https://example.com", "verbs": ["webhook.resend"]}
+NEEDED: dict[str, Any] = {"url": "https://example.com", "verbs": ["webhook.resend"], "role": "ANALYST"}
 
 
 class Chance:
@@ -293,10 +293,11 @@ class Chance:
 
 
 def stored(found: dict[str, Any]) -> dict[str, Any]:
-    """What events tell of it: not what is counted, nor since when requests fail."""
+    """What events tell of it: not what is counted, nor since when requests fail, nor when a key was used."""
     noun = by_prefix(found["id"].partition("_")[0])
     assert noun
-    untold = {declared.graphql for declared in noun.fields.values() if isinstance(declared, Derived)} | {"failingSince"}
+    untold = {declared.graphql for declared in noun.fields.values() if isinstance(declared, Derived)}
+    untold |= {"failingSince", "lastUsedAt"}
     return {name: value for name, value in found.items() if name not in untold}
 
 

@@ -18,14 +18,14 @@ from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.hooks import Hooks
 from deskgraph.schema.verb import VERBS
 from tests.integration.conftest import everything
-from tests.integration.test_passing import KEYS, Executing, Passing, client
+from tests.integration.test_passing import client, executing_of, passing_of
 from tests.operations import Operations, Pool
 
 COUNT = 150
 # Of webhooks the addresses are looked up and the secrets made by chance; to create means to make an id by chance.
 NAMES = [verb.mutation() for verb in VERBS.values() if verb.noun.__name__ != "Webhook"]
 CHANCE = re.compile(
-    r"(event|ticket|contact|organization|user|activity)_\w{16}|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)|[0-9a-f]{32}"
+    r"(event|ticket|contact|organization|user|activity|apikey|workspace)_\w{16}|dg_\w{12}(_\w{43})?|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)|[0-9a-f]{32}"
 )
 IDS = ["ticket_aaaaaaaaaaa1", "ticket_aaaaaaaaaaa2", "ticket_aaaaaaaaaaa3", "contact_aaaaaaaaaaa1"]
 IDS += ["organization_aaaaaaaaaaa1", "user_aaaaaaaaaaa1", "activity_aaaaaaaaaaa1", "ticket_aaaaaaaaaaa9"]
@@ -62,7 +62,7 @@ async def held(desk: Desk) -> list[str]:
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.timeout(300)
 async def test_any_mutation_has_the_same_answer_and_does_the_same(desks: list[Desk], seed: int) -> None:
-    passing, executing = Passing(desks[0], KEYS), Executing(desks[1], KEYS)
+    passing, executing = passing_of(desks[0]), executing_of(desks[1])
     clients = [client(passing), client(executing)]
     texts = ["Acme", 'Ü "quoted"', "ann@acme.example", "", "x" * 300, "HIGH"]
     operations = Operations(schema()._schema, Pool(IDS, texts, ["nonsense"], ["2026-11-01"]), seed)
@@ -93,7 +93,7 @@ async def test_a_verb_whose_answer_has_a_hole_is_done_once(desks: list[Desk]) ->
         await desk.write(lambda tx: tx.run("MATCH (n:Contact {workspace: $workspace}) REMOVE n.name"))
     texts = [
         (await client(endpoint).post("/graphql", json={"query": HOLED, "variables": {"id": IDS[0]}})).text
-        for endpoint in (Passing(desks[0], KEYS), Executing(desks[1], KEYS))
+        for endpoint in (passing_of(desks[0]), executing_of(desks[1]))
     ]
     assert told(texts[0]) == told(texts[1])
     answer = orjson.loads(texts[0])
@@ -122,7 +122,7 @@ async def test_a_verb_whose_answer_has_a_hole_is_done_once(desks: list[Desk]) ->
     ],
 )
 async def test_which_mutations_are_passed(desks: list[Desk], selection: str, variables: str, passes: bool) -> None:
-    endpoint = Passing(desks[0], KEYS)
+    endpoint = passing_of(desks[0])
     body: dict[str, Any] = {
         "query": f"mutation ($i: UpdateTicketInput!{variables}) {{ {selection} }}",
         "variables": {"i": {"id": IDS[0], "priority": "LOW"}},

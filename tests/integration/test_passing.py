@@ -45,6 +45,16 @@ class Passing(Endpoint):
         return body
 
 
+def passing_of(desk: Desk) -> Passing:
+    """What passes, of a desk."""
+    return Passing(Authenticator(desk, KEYS))
+
+
+def executing_of(desk: Desk) -> Executing:
+    """What executes, of a desk."""
+    return Executing(Authenticator(desk, KEYS))
+
+
 def client(app: Endpoint) -> httpx.AsyncClient:
     """What asks an endpoint."""
     headers = {"Authorization": f"Bearer {KEY}"}
@@ -56,8 +66,8 @@ class Both:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.passing = Passing(Authenticator(desk, KEYS))
-        self._passing, self._executing = client(self.passing), client(Executing(Authenticator(desk, KEYS)))
+        self.passing = passing_of(desk)
+        self._passing, self._executing = client(self.passing), client(executing_of(desk))
 
     async def ask(self, text: str, variables: dict[str, Any] | None = None) -> tuple[dict[str, Any], bool]:
         """The answer, the same in both ways, and whether it was passed."""

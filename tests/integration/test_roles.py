@@ -237,15 +237,11 @@ async def test_only_the_operator_makes_workspaces(desk: Desk, unchanged: Unchang
             await admin.Workspace.find()
     made = await desk.Workspace.create(name="Acme")
     other = await desk.neighbour(made.id)
-    assert [(event.position, event.type) for event in await log_of(other)] == [(1, "apikey.created")]
+    await until(lambda: other.feed.position == 1)
+    assert [(event.position, event.type) for event in await other.Event.find()] == [(1, "apikey.created")]
     [key] = await other.ApiKey.find()
     assert (key.role, key.begins) == ("ADMIN", made.secret.rpartition("_")[0])
     assert await desk.ApiKey.find() == []
-
-
-async def log_of(desk: Desk) -> list[Any]:
-    await desk.position()
-    return await desk.Event.find(order_by="position")
 
 
 async def test_a_workspace_s_hooks_go_on_after_a_restart(database: Database, workspace: str) -> None:
