@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATS := v2.15.2
 
-.PHONY: run test lint bench-events bench-reads bench-growth bench-start bench-memory bench-writes chaos lock schema client chromium nats clean
+.PHONY: run test lint bench-events bench-reads bench-growth bench-start bench-memory bench-writes chaos conformance lock schema release-schema client chromium nats clean
 
 run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
 	$(BIN)/deskgraph serve --sample
@@ -50,12 +50,20 @@ bench-writes: .venv/installed ## writes beside the floor and the peer (needs wha
 chaos: .venv/installed ## kill -9 everything at random under load and check that nothing is lost; KILLS, SEED, MINUTES
 	$(BIN)/python -m tests.chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
+conformance: .venv/installed ## the clients of others, and 5,000 operations made by chance (needs Node.js); some fifteen minutes; CASES
+	$(BIN)/python -m tests.clients.versions
+	CI=true CASES=$(or $(CASES),5000) $(BIN)/pytest -n 0 -vv tests/acceptance/clients \
+		tests/acceptance/test_graphql_over_http.py tests/acceptance/mcp/test_programs.py
+
 lock: ## pin the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--group dev pyproject.toml --output-file requirements.lock
 
 schema: .venv/installed ## write the committed SDL anew
 	$(BIN)/deskgraph schema > schema/schema.graphql
+
+release-schema: schema ## at a release: what later schemas are compared with
+	cp schema/schema.graphql schema/released.graphql
 
 client: .venv/installed ## write the remote client's typed words anew
 	mkdir -p build && $(BIN)/python tools/generate_client.py > build/generated.py

@@ -23,6 +23,7 @@ from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.scalars import SCALARS
 from deskgraph.schema.ticket import Ticket, TicketStatus
 from deskgraph.schema.verb import VERBS, Verb, verbs_of
+from tests.clients.versions import versions
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -305,6 +306,13 @@ def test_sentences_that_are_refused(text: str) -> None:
 
 def test_the_sentences_are_found() -> None:
     assert min(len(sentences(language)) for language in ("sentences", "refused")) >= 6
+
+
+# The clients of others
+
+
+def test_the_conformance_page_has_every_client_with_its_version() -> None:
+    assert {code(row[0])[0]: row[1] for row in table("conformance.md", "# Conformance")} == versions()
 
 
 # Everything
