@@ -27,3 +27,8 @@ async def use_key(database: Database, digest: str) -> StoredKey | None:
     """
     rows = await database.put("", statement("use_key"), {"hash": digest})
     return StoredKey(**rows[0]) if rows else None
+
+
+async def is_workspace(database: Database, workspace: str) -> bool:
+    """Whether there is a workspace of that id."""
+    return bool(await database.run("MATCH (workspace:Workspace {id: $id}) RETURN workspace.id AS id", id=workspace))

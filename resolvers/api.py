@@ -59,13 +59,15 @@ class Context:
     """What an operation brings: whose session it is, where in the log it is.
 
     A WebSocket has the `header` Authorization and sets `connection_params`; `expired` waits until its key is worth
-    nothing any more. `done` has what of a mutation was done already, by its key: the payload, or the exception.
+    nothing any more, `count` counts one more operation by it. `done` has what of a mutation was done already, by its
+    key: the payload, or the exception.
     """
 
     session: Session
     header: str | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
     expired: Callable[[], Awaitable[None]] | None = None
+    count: Callable[[], None] | None = None
     place: Place = field(default_factory=Place)
     done: Done = field(default_factory=dict)
 

@@ -82,6 +82,17 @@ class NotFoundError(DeskError):
     code = "NOT_FOUND"
 
 
+class RateLimitedError(DeskError):
+    """Too many operations by this key: wait."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str | None = None, *, field: str | None = None, seconds: int = 1) -> None:
+        """`seconds`: after how many it is worth trying again."""
+        super().__init__(message or f"Too many operations by this key: try again in {seconds} s.", field=field)
+        self.seconds = seconds
+
+
 class ForbiddenError(DeskError):
     """The key's role does not allow this."""
 

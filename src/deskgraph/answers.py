@@ -9,7 +9,7 @@ from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
 from deskgraph.asked import JSON, RefusedError
-from deskgraph.schema.errors import BadRequestError, DeskError, UnavailableError
+from deskgraph.schema.errors import BadRequestError, DeskError, RateLimitedError, UnavailableError
 
 GRAPHQL_JSON = "application/graphql-response+json"
 # The media types that a range of an Accept header takes; of several the first.
@@ -49,6 +49,15 @@ def error_response(
     """An error as GraphQL clients read it."""
     body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return Response(orjson.dumps(body), status, headers, media_type)
+
+
+def refusal(error: DeskError) -> RefusedError:
+    """How a request is refused whose sender may not come in, or not now."""
+    if isinstance(error, RateLimitedError):
+        return RefusedError(429, error, {"Retry-After": str(error.seconds)})
+    if isinstance(error, UnavailableError):
+        return RefusedError(503, error, RETRY_AFTER)
+    return RefusedError(401, error, {"WWW-Authenticate": "Bearer"})
 
 
 def refused_response(refused: RefusedError) -> Response:

@@ -16,16 +16,29 @@ from deskgraph.endpoint import Endpoint, Serving
 from deskgraph.export import export
 from deskgraph.headers import middleware
 from deskgraph.mcp.http import McpEndpoint
+from deskgraph.rates import Rates
 from deskgraph.resolvers.desk import Desk
 from deskgraph.sse import StreamEndpoint
+from deskgraph.tokens import Issuer
 
 READY_SECONDS = 3.0
 
 
-def create_app(desk: Desk, keys: Keys, *, serving: Serving | None = None, heartbeat: float = 15) -> Starlette:
-    """The application that serves one desk, which is open already. Streams have a `heartbeat` every so many seconds."""
+def create_app(
+    desk: Desk,
+    keys: Keys,
+    *,
+    serving: Serving | None = None,
+    heartbeat: float = 15,
+    issuer: Issuer | None = None,
+    rates: Rates | None = None,
+) -> Starlette:
+    """The application that serves a desk, which is open already, and its neighbours.
+
+    Streams have a `heartbeat` every so many seconds.
+    """
     serving = serving or Serving()
-    authenticator = Authenticator(desk, keys)
+    authenticator = Authenticator(desk, keys, issuer, rates)
     endpoint = Endpoint(authenticator, serving)
 
     async def ready(_request: Request) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Who may come in, and as whom: by the operator's key or an API key, as `Authorization: Bearer KEY`."""
+"""Who may come in, and as whom: by the operator's key, an API key or an issuer's token, `Authorization: Bearer KEY`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import hmac
 import time
 from dataclasses import dataclass
 
-from deskgraph.graph.api_keys import use_key
+from deskgraph.graph.api_keys import is_workspace, use_key
+from deskgraph.rates import Rates
 from deskgraph.resolvers.api_keys import WELL_FORMED, digest
 from deskgraph.resolvers.claims import PAUSE
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.recent import Recent
 from deskgraph.resolvers.session import Session
-from deskgraph.schema.errors import UnavailableError
+from deskgraph.schema.errors import UnauthenticatedError, UnavailableError
 from deskgraph.schema.roles import Caller, Role
+from deskgraph.tokens import Claims, Issuer
 
 # Seconds for which a key is believed that was looked up, unless the log tells sooner that keys were changed.
 BELIEVED = 60.0
 MOST = 10_000
+FOREVER = float("inf")
 
 
 class Keys:
@@ -40,13 +43,14 @@ class Keys:
 class Login:
     """Who came in, at which desk. It holds `until` then, in seconds since 1970, if the keys' `version` lasts so long.
 
-    The operator's has no version, and holds for ever.
+    The operator's has no version, and holds for ever. `who` is whose operations are counted.
     """
 
     desk: Desk
     caller: Caller
-    until: float = float("inf")
+    until: float = FOREVER
     version: int | None = None
+    who: str = ""
 
     def session(self) -> Session:
         """A session at the desk in the caller's name."""
@@ -60,55 +64,78 @@ class Login:
 class Authenticator:
     """Lets in who has a key, at the desk of the key's workspace: the `home` desk, or one of its neighbours."""
 
-    def __init__(self, home: Desk, keys: Keys) -> None:
+    def __init__(self, home: Desk, keys: Keys, issuer: Issuer | None = None, rates: Rates | None = None) -> None:
         self.home = home
         self._keys = keys
+        self._issuer = issuer
+        self._rates = rates or Rates()
         self._operator = Login(home, Caller("key:admin"))
         self._logins: Recent[Login] = Recent(MOST)
 
-    async def login(self, authorization: object) -> Login | None:
-        """Who an Authorization header speaks for; None where it is missing or wrong. UNAVAILABLE if nobody can tell."""
-        if not isinstance(authorization, str):
-            return None
-        scheme, _, key = authorization.partition(" ")
+    def count(self, login: Login) -> None:
+        """Count one operation; RATE_LIMITED if that is too many. The operator's are not counted."""
+        if login.who:
+            self._rates.count(login.who)
+
+    async def login(self, authorization: object) -> Login:
+        """Who an Authorization header speaks for; UNAUTHENTICATED if nobody, UNAVAILABLE if that can't be told now."""
+        scheme, _, key = authorization.partition(" ") if isinstance(authorization, str) else ("", "", "")
         key = key.strip()
-        if scheme.lower() != "bearer":
-            return None
+        if scheme.lower() != "bearer" or not key:
+            raise UnauthenticatedError
         if self._keys.are(key):
             return self._operator
-        return await self._by_key(key) if WELL_FORMED.fullmatch(key) else None
-
-    async def _by_key(self, key: str) -> Login | None:
         hashed = digest(key)
         known = self._logins.find(hashed)
-        if known and known.holds():
-            return known
-        found = await self._looked_up(hashed)
-        return self._logins.keep(hashed, found) if found else None
+        return known if known and known.holds() else self._logins.keep(hashed, await self._looked_up(key, hashed))
 
-    async def _looked_up(self, hashed: str) -> Login | None:
-        """Who has the key of that hash. Where keys are changed meanwhile, it will be looked up again."""
+    async def _looked_up(self, key: str, hashed: str) -> Login:
+        """Where keys are changed meanwhile, it will be looked up again."""
         version = self.home.api_keys.version
+        if WELL_FORMED.fullmatch(key):
+            return await self._by_key(hashed, version)
+        if self._issuer and key.count(".") == 2:
+            return await self._by_claims(await self._issuer.claims(key), version)
+        raise UnauthenticatedError
+
+    async def _by_key(self, hashed: str, version: int) -> Login:
         stored = await use_key(self.home.database, hashed)
         if stored is None:
-            return None
+            raise UnauthenticatedError
         desk = await self.home.neighbour(stored.workspace)
         caller = Caller(stored.contact or stored.user or stored.id, Role[stored.role], stored.contact)
-        return Login(desk, caller, min(time.time() + BELIEVED, stored.expires or float("inf")), version)
+        return Login(desk, caller, _believed(stored.expires), version, stored.id)
+
+    async def _by_claims(self, claims: Claims, version: int) -> Login:
+        workspace = claims.workspace or self.home.workspace
+        if workspace != self.home.workspace and not await is_workspace(self.home.database, workspace):
+            raise UnauthenticatedError(f"The token is not accepted: there is no workspace {workspace!r}.")
+        desk = await self.home.neighbour(workspace)
+        if claims.contact and not await desk.Contact.get(claims.contact):
+            raise UnauthenticatedError(f"The token is not accepted: there is no contact {claims.contact}.")
+        user = await _user(desk, claims.user) if claims.user else None
+        actor = claims.contact or user or f"oidc:{claims.subject}"
+        return Login(desk, Caller(actor, claims.role, claims.contact), _believed(claims.expires), version, actor)
 
     async def expired(self, login: Login, authorization: object) -> None:
         """Wait until the login holds no more and can't be had again."""
         while True:
             await login.desk.api_keys.change(max(0.0, min(BELIEVED, login.until - time.time())))
-            if not login.holds():
-                again = await self._patiently(authorization)
-                if again is None:
+            while not login.holds():
+                try:
+                    login = await self.login(authorization)
+                except UnauthenticatedError:
                     return
-                login = again
+                except UnavailableError:
+                    await asyncio.sleep(PAUSE)
 
-    async def _patiently(self, authorization: object) -> Login | None:
-        while True:
-            try:
-                return await self.login(authorization)
-            except UnavailableError:
-                await asyncio.sleep(PAUSE)
+
+def _believed(expires: float | None) -> float:
+    return min(time.time() + BELIEVED, FOREVER if expires is None else expires)
+
+
+async def _user(desk: Desk, named: str) -> str | None:
+    """The id of the user who is named by id or by e-mail address; None where that is not exactly one."""
+    wanted = {"id": named} if named.startswith("user_") else {"email": named}
+    found = await desk.User.find(limit=2, filter=wanted)
+    return str(found[0].id) if len(found) == 1 else None

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, FilePath, field_validator
+from pydantic import AliasChoices, Field, FilePath, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from deskgraph.schema.errors import DeskError
 
 KEY_FILE = "api-key"
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 
 def neo4j(name: str) -> AliasChoices:
@@ -33,6 +34,17 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("deskgraph"), description="The data folder: the database and the key."
     )
     api_key: str | None = Field(None, min_length=8, description="The admin key; generated on the first run by default.")
+    rate_limit: str = Field("6000/minute", description="The most operations by one API key in a time; empty is any.")
+    oidc_issuer: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="The OpenID Connect issuer whose tokens are taken as keys."
+    )
+    oidc_audience: str | None = Field(None, min_length=1, description="Whom its tokens must be made for.")
+    oidc_algorithms: Annotated[list[Algorithm], NoDecode] = Field(["RS256"], description="How they may be signed.")
+    oidc_jwks_url: str | None = Field(None, description="Where its keys are, if its discovery document does not say.")
+    oidc_workspace_claim: str = Field("deskgraph_workspace", description="The claim that names the workspace.")
+    oidc_role_claim: str = Field("deskgraph_role", description="The claim that names the role.")
+    oidc_user_claim: str = Field("email", description="The claim with the user's id or e-mail address.")
+    oidc_contact_claim: str = Field("deskgraph_contact", description="The claim with the id of a CONTACT.")
     workspace: str = Field("default", min_length=1, max_length=100, description="The workspace that is served.")
     hooks: Annotated[list[str], NoDecode] = Field([], description="Modules with hooks.")
     sample: bool = Field(False, description="Load a small sample desk into an empty workspace.")
@@ -95,10 +107,27 @@ class Settings(BaseSettings):
         "beginning", description="Where in the log a relay starts that never ran before."
     )
 
-    @field_validator("hooks", "allowed_origins", mode="before")
+    @field_validator("rate_limit")
+    @classmethod
+    def _check_rates(cls, value: str) -> str:
+        """A rate that is none is told at once."""
+        from limits import parse_many  # it is only needed by what serves, which makes it anyway
+
+        if value:
+            parse_many(value)
+        return value
+
+    @model_validator(mode="after")
+    def _check_issuer(self) -> Self:
+        """Tokens that were made for somebody else are no keys here."""
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("DESKGRAPH_OIDC_ISSUER needs DESKGRAPH_OIDC_AUDIENCE")
+        return self
+
+    @field_validator("hooks", "allowed_origins", "oidc_algorithms", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """The variable holds the modules' names, or the origins, with commas between them."""
+        """The variable holds names with commas between them."""
         return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
     @field_validator("nats_url")

@@ -20,14 +20,14 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
-from deskgraph.answers import RETRY_AFTER, accepted, refused_response, result_body, result_response
+from deskgraph.answers import accepted, refusal, refused_response, result_body, result_response
 from deskgraph.asked import Asked, RefusedError, Sizes, asked_of
 from deskgraph.auth import Authenticator, Login
 from deskgraph.console import PAGE
 from deskgraph.documents import Documents
 from deskgraph.resolvers.api import Context, schema
 from deskgraph.resolvers.passing import Passing
-from deskgraph.schema.errors import BadRequestError, DeskError, UnauthenticatedError, UnavailableError
+from deskgraph.schema.errors import BadRequestError, DeskError
 from deskgraph.schema.roles import Caller, Role
 from deskgraph.sockets import SocketHandler
 
@@ -137,13 +137,12 @@ class Endpoint(GraphQL[Context, Any]):
             return failed(told)
 
     async def login(self, request: Request) -> Login:
-        """Who sent the request; refused if that can't be told."""
+        """Who sent the request; refused if that can't be told, or if it is one too many."""
         try:
             login = await self.authenticator.login(request.headers.get("authorization"))
-        except UnavailableError as error:
-            raise RefusedError(503, error, RETRY_AFTER) from error
-        if login is None:
-            raise RefusedError(401, UnauthenticatedError(), {"WWW-Authenticate": "Bearer"})
+            self.authenticator.count(login)
+        except DeskError as error:
+            raise refusal(error) from error
         return login
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:  # noqa: ARG002 - Strawberry's signature
@@ -155,11 +154,10 @@ class Endpoint(GraphQL[Context, Any]):
         given = context.connection_params.get("authorization", context.header)
         try:
             login = await self.authenticator.login(given)
-        except UnavailableError:
-            login = None
-        if login is None:
-            raise ConnectionRejectionError
+        except DeskError as error:
+            raise ConnectionRejectionError from error
         context.session = login.session()
+        context.count = lambda: self.authenticator.count(login)
         context.expired = lambda: self.authenticator.expired(login, given)
         nothing: UnsetType = UNSET
         return nothing

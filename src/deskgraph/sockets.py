@@ -84,6 +84,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, Any]):
     def _resolved(self, payload: dict[str, Any]) -> dict[str, Any]:
         if len(self.operations) >= self._serving.socket_operations:
             raise TooManyOperationsError
+        if self.context.count:
+            self.context.count()
         asked = self._serving.documents.resolve(Asked.of(payload))
         self._serving.sizes.check_variables(asked.variables, self._serving.sizes.variables + 1)
         return {"query": asked.query, "variables": asked.variables, "operationName": asked.operation_name}

@@ -29,6 +29,7 @@ from deskgraph.schema.errors import DeskError
 if TYPE_CHECKING:
     from deskgraph.endpoint import Serving
     from deskgraph.resolvers.desk import Desk
+    from deskgraph.tokens import Issuer
 
 GRACE = 5
 # How often the garbage collector looks: Python's own 700 new objects are fewer than one answer has, all of them needed.
@@ -59,6 +60,7 @@ def serving_app(settings: Settings) -> ASGIApp:
     from deskgraph.app import create_app
     from deskgraph.auth import Keys
     from deskgraph.bootstrap import opened
+    from deskgraph.rates import Rates
 
     configure()
 
@@ -68,7 +70,14 @@ def serving_app(settings: Settings) -> ASGIApp:
         load_hooks(settings.hooks)
         async with opened(settings) as desk, relay(settings)(desk):
             keys, heartbeat = Keys(settings.key()), settings.heartbeat_seconds
-            app.state.serving = create_app(desk, keys, serving=serving_of(settings), heartbeat=heartbeat)
+            app.state.serving = create_app(
+                desk,
+                keys,
+                serving=serving_of(settings),
+                heartbeat=heartbeat,
+                issuer=issuer_of(settings),
+                rates=Rates(settings.rate_limit),
+            )
             opening = asyncio.create_task(desk.open_neighbours())
             settling = asyncio.create_task(asyncio.to_thread(settle))
             yield
@@ -94,6 +103,25 @@ def serving_of(settings: Settings) -> Serving:
         documents=load(settings.trusted_documents) if settings.trusted_documents else Documents(),
         socket_operations=settings.max_socket_operations,
         origins=tuple(settings.allowed_origins),
+    )
+
+
+def issuer_of(settings: Settings) -> Issuer | None:
+    """Whose tokens are taken as keys."""
+    from deskgraph.tokens import Issuer
+
+    if not settings.oidc_issuer:
+        return None
+    assert settings.oidc_audience
+    return Issuer(
+        settings.oidc_issuer,
+        settings.oidc_audience,
+        tuple(settings.oidc_algorithms),
+        settings.oidc_workspace_claim,
+        settings.oidc_role_claim,
+        settings.oidc_user_claim,
+        settings.oidc_contact_claim,
+        settings.oidc_jwks_url,
     )
 
 

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from deskgraph.answers import RETRY_AFTER
-from deskgraph.auth import Authenticator, Keys, Login
+from deskgraph.answers import refusal
+from deskgraph.auth import Authenticator, Keys
 from deskgraph.mcp.server import make_server
 from deskgraph.resolvers.session import Session
-from deskgraph.schema.errors import UnauthenticatedError, UnavailableError
+from deskgraph.schema.errors import DeskError
 
 SESSION = "session"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -35,11 +35,12 @@ class McpEndpoint:
         request = Request(scope)
         try:
             login = await self._authenticator.login(request.headers.get("authorization"))
-            refused = _refusal(request, login)
-        except UnavailableError as error:
-            login, refused = None, _error(503, error.code, error.message, RETRY_AFTER)
-        if refused or login is None:
-            assert refused
+            self._authenticator.count(login)
+        except DeskError as error:
+            why = refusal(error)
+            await _error(why.status, error.code, error.message, why.headers)(scope, receive, send)
+            return
+        if refused := _refusal(request):
             await refused(scope, receive, send)
             return
         # A manager serves from when it is run until it ends, once: this one for one request.
@@ -48,10 +49,7 @@ class McpEndpoint:
             await manager.handle_request({**scope, SESSION: login.session()}, receive, send)
 
 
-def _refusal(request: Request, login: Login | None) -> Response | None:
-    if login is None:
-        error = UnauthenticatedError()
-        return _error(401, error.code, error.message, {"WWW-Authenticate": "Bearer"})
+def _refusal(request: Request) -> Response | None:
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).hostname not in LOOPBACK:
         # A page whose name was made to mean this machine (DNS rebinding) still says where it comes from.
