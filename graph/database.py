@@ -145,10 +145,12 @@ class Database:
         async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
             return await _guard(session.execute_read(_bound(work, workspace, watch, limit or self.limit)))
 
-    async def ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The only row of a query that reads, in one round trip. It is not run again, as `read` does."""
-        [row] = await _guard(self._query(neo4j.READ_ACCESS, workspace, cypher, parameters))
-        return row
+    async def ask(self, cypher: str, parameters: dict[str, Any]) -> tuple[list[dict[str, Any]], float]:
+        """The rows of a query that reads, in one round trip, and the seconds that the database took for them.
+
+        It is not run again, as `read` does.
+        """
+        return await _guard(self._query(neo4j.READ_ACCESS, cypher, parameters))
 
     async def put(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         """The rows of a query that writes and is a transaction of its own, in one round trip.
@@ -161,26 +163,33 @@ class Database:
             wait=wait_random_exponential(0.02, max=1),
             reraise=True,
         )
-        return await _guard(again(self._query, neo4j.WRITE_ACCESS, workspace, cypher, parameters))
+        given = {**parameters, "workspace": workspace}
+        rows, _ = await _guard(again(self._query, neo4j.WRITE_ACCESS, cypher, given))
+        return rows
 
     async def _query(
-        self, access: str, workspace: str, cypher: str, parameters: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        """The rows of a query that is a transaction of its own. Its session is kept for the next one of its kind."""
+        self, access: str, cypher: str, parameters: dict[str, Any]
+    ) -> tuple[list[dict[str, Any]], float]:
+        """The rows of a query that is a transaction of its own, and the database's seconds.
+
+        Its session is kept for the next one of its kind.
+        """
         idle = self._idle[access]
         async with Watch(self.silence) as watch:
             session = idle.pop() if idle else self._session(access)
             watch.asked()
             try:
                 query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
-                rows = await _rows(await session.run(query, parameters, workspace=workspace))
+                result = await session.run(query, parameters)
+                rows = await _rows(result)
+                summary = await result.consume()
             except BaseException as error:
                 if isinstance(error, asyncio.CancelledError):
                     session.cancel()
                 await session.close()
                 raise
         idle.append(session)
-        return rows
+        return rows, ((summary.result_available_after or 0) + (summary.result_consumed_after or 0)) / 1000
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
