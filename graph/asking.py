@@ -20,10 +20,10 @@ from deskgraph.graph.database import Database
 
 # How many queries of a plan are under way at once, and how many questions one of them asks at the most.
 FLIGHTS = 2
-MOST = 32
-# The seconds that a query of several questions should take at the most. For one of which each takes as long a round
-# trip is next to nothing, and others would only wait for it: all of them are asked at once, each alone.
-LONG = 0.05
+MOST = 16
+# What takes the database more seconds is asked at once and alone: the round trip is little beside it, and others would
+# have to wait for it.
+BRIEF = 0.005
 MAX_KINDS = 1000
 AT = "asked_at"
 Parameters = dict[str, Any]
@@ -35,25 +35,29 @@ Asked = tuple[Parameters, Found]
 class Kind:
     """The questions of one plan. `fixed` are the parameters that all of them share, `waiting` are those to come.
 
-    `most` is how many are asked together: one, until it is known how long the database takes for one.
+    `brief`: the database answers so fast that several are asked together. It was too slow for that until it is known.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.cypher = plan.cypher
         self.fixed = {name: value for name, value in plan.parameters.items() if not isinstance(value, Slot)}
         self.together = together(plan.cypher, self.fixed)
-        self.most = 1
+        self.brief = False
         self.flights = 0
         self.waiting: deque[Asked] = deque()
 
     def waits(self) -> bool:
-        """Whether one that comes now has to wait for others to land."""
-        return self.most > 1 and self.flights >= FLIGHTS
+        """Whether one that comes now waits for others to land."""
+        return self.brief and self.flights >= FLIGHTS
+
+    def shares(self, parameters: Parameters) -> bool:
+        """Whether it may be asked with others. Neo4j looks at how long a list is when it chooses an index."""
+        return not any(isinstance(value, list) for name, value in parameters.items() if name not in self.fixed)
 
     def next(self) -> list[Asked]:
         """Those that go next, without those for whom nobody waits any more."""
         taken: list[Asked] = []
-        while self.waiting and len(taken) < self.most:
+        while self.waiting and len(taken) < (MOST if self.brief else 1):
             one = self.waiting.popleft()
             if not one[1].done():
                 taken.append(one)
@@ -67,7 +71,7 @@ class Kind:
             each = [{**_without(one, self.fixed), AT: at} for at, one in enumerate(asked)]
             rows, seconds = await database.ask(self.together, {**self.fixed, "each": each})
             rows.sort(key=lambda row: row.pop(AT))
-        self.most = int(min(MOST, LONG * len(asked) / seconds)) if seconds else MOST
+        self.brief = seconds < BRIEF * len(asked)
         return rows
 
 
@@ -82,7 +86,7 @@ class Questions:
     async def ask(self, plan: Plan, parameters: Parameters) -> Row:
         """The only row of a plan's query, perhaps asked for together with others."""
         kind = self._kind(plan)
-        if kind.waits():
+        if kind.waits() and kind.shares(parameters):
             found: Found = asyncio.get_running_loop().create_future()
             kind.waiting.append((parameters, found))
             return await found

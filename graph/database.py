@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit_of_work
@@ -84,6 +84,13 @@ class Transaction:
 Work = Callable[[Transaction], Awaitable[T]]
 
 
+class Answer(NamedTuple):
+    """The rows of a query, and the seconds that the database took for them, to a thousandth."""
+
+    rows: list[dict[str, Any]]
+    seconds: float
+
+
 class Database:
     """A Neo4j server, or cluster, and the database in it.
 
@@ -145,11 +152,8 @@ class Database:
         async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
             return await _guard(session.execute_read(_bound(work, workspace, watch, limit or self.limit)))
 
-    async def ask(self, cypher: str, parameters: dict[str, Any]) -> tuple[list[dict[str, Any]], float]:
-        """The rows of a query that reads, in one round trip, and the seconds that the database took for them.
-
-        It is not run again, as `read` does.
-        """
+    async def ask(self, cypher: str, parameters: dict[str, Any]) -> Answer:
+        """The answer to a query that reads, in one round trip. It is not run again, as `read` does."""
         return await _guard(self._query(neo4j.READ_ACCESS, cypher, parameters))
 
     async def put(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -164,16 +168,11 @@ class Database:
             reraise=True,
         )
         given = {**parameters, "workspace": workspace}
-        rows, _ = await _guard(again(self._query, neo4j.WRITE_ACCESS, cypher, given))
-        return rows
+        answer: Answer = await _guard(again(self._query, neo4j.WRITE_ACCESS, cypher, given))
+        return answer.rows
 
-    async def _query(
-        self, access: str, cypher: str, parameters: dict[str, Any]
-    ) -> tuple[list[dict[str, Any]], float]:
-        """The rows of a query that is a transaction of its own, and the database's seconds.
-
-        Its session is kept for the next one of its kind.
-        """
+    async def _query(self, access: str, cypher: str, parameters: dict[str, Any]) -> Answer:
+        """The answer to a query that is a transaction of its own. Its session is kept for the next one of its kind."""
         idle = self._idle[access]
         async with Watch(self.silence) as watch:
             session = idle.pop() if idle else self._session(access)
@@ -189,7 +188,7 @@ class Database:
                 await session.close()
                 raise
         idle.append(session)
-        return rows, ((summary.result_available_after or 0) + (summary.result_consumed_after or 0)) / 1000
+        return Answer(rows, ((summary.result_available_after or 0) + (summary.result_consumed_after or 0)) / 1000)
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.

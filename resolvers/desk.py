@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from deskgraph.graph.consumers import open_consumer
 from deskgraph.graph.asking import Questions
+from deskgraph.graph.consumers import open_consumer
 from deskgraph.graph.database import Database, Work
 from deskgraph.graph.feed import Feed
 from deskgraph.graph.grouping import Groups
