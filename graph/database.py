@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit_of_work
@@ -84,6 +84,13 @@ class Transaction:
 Work = Callable[[Transaction], Awaitable[T]]
 
 
+class Answer(NamedTuple):
+    """The rows of a query, and the seconds that the database took for them, to a thousandth."""
+
+    rows: list[dict[str, Any]]
+    seconds: float
+
+
 class Database:
     """A Neo4j server, or cluster, and the database in it.
 
@@ -145,10 +152,9 @@ class Database:
         async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
             return await _guard(session.execute_read(_bound(work, workspace, watch, limit or self.limit)))
 
-    async def ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The only row of a query that reads, in one round trip. It is not run again, as `read` does."""
-        [row] = await _guard(self._query(neo4j.READ_ACCESS, workspace, cypher, parameters))
-        return row
+    async def ask(self, cypher: str, parameters: dict[str, Any]) -> Answer:
+        """The answer to a query that reads, in one round trip. It is not run again, as `read` does."""
+        return await _guard(self._query(neo4j.READ_ACCESS, cypher, parameters))
 
     async def put(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         """The rows of a query that writes and is a transaction of its own, in one round trip.
@@ -161,26 +167,28 @@ class Database:
             wait=wait_random_exponential(0.02, max=1),
             reraise=True,
         )
-        return await _guard(again(self._query, neo4j.WRITE_ACCESS, workspace, cypher, parameters))
+        given = {**parameters, "workspace": workspace}
+        answer: Answer = await _guard(again(self._query, neo4j.WRITE_ACCESS, cypher, given))
+        return answer.rows
 
-    async def _query(
-        self, access: str, workspace: str, cypher: str, parameters: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        """The rows of a query that is a transaction of its own. Its session is kept for the next one of its kind."""
+    async def _query(self, access: str, cypher: str, parameters: dict[str, Any]) -> Answer:
+        """The answer to a query that is a transaction of its own. Its session is kept for the next one of its kind."""
         idle = self._idle[access]
         async with Watch(self.silence) as watch:
             session = idle.pop() if idle else self._session(access)
             watch.asked()
             try:
                 query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
-                rows = await _rows(await session.run(query, parameters, workspace=workspace))
+                result = await session.run(query, parameters)
+                rows = await _rows(result)
+                summary = await result.consume()
             except BaseException as error:
                 if isinstance(error, asyncio.CancelledError):
                     session.cancel()
                 await session.close()
                 raise
         idle.append(session)
-        return rows
+        return Answer(rows, ((summary.result_available_after or 0) + (summary.result_consumed_after or 0)) / 1000)
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.

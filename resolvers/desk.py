@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from deskgraph.graph.asking import Questions
 from deskgraph.graph.consumers import open_consumer
 from deskgraph.graph.database import Database, Work
 from deskgraph.graph.feed import Feed
@@ -89,6 +90,7 @@ class Desk:
         self.feed = Feed(database, workspace, poll)
         self.numbers = Numbers(database, workspace)
         self.groups = Groups(database, workspace)
+        self.questions = Questions(database)
         self.session = Session(self, Caller(actor))
         self.consumed = asyncio.Condition()
         self.consumers = Consumers(self)

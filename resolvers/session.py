@@ -145,7 +145,8 @@ class Session:
         """The row of a compiled query as the database returned it, in one round trip, outside any transaction."""
         if made.reads_log:
             await self.desk.feed.settle()
-        return await self.desk.database.ask(self.desk.workspace, made.cypher, self.personal(parameters))
+        given = {**self.personal(parameters), "workspace": self.desk.workspace}
+        return await self.desk.questions.ask(made, given)
 
 
 class NounWords:

@@ -51,7 +51,7 @@ class Response(dict[str, Any]):
     holes = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A compiled query. `parameters` lacks only `workspace`, which is set where the query is run.
 
