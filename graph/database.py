@@ -13,6 +13,7 @@ from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit
 from neo4j.exceptions import AuthError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from deskgraph.graph.telemetry import database_span
 from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, UnavailableError
 
 T = TypeVar("T")
@@ -58,16 +59,17 @@ class Watch:
 class Transaction:
     """One transaction in one workspace."""
 
-    def __init__(self, inner: AsyncManagedTransaction, workspace: str, watch: Watch) -> None:
+    def __init__(self, inner: AsyncManagedTransaction, workspace: str, watch: Watch, access: str) -> None:
         self._inner = inner
+        self._access = access
         self._watch = watch
         self.workspace = workspace
 
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query; `$workspace` is given."""
         self._watch.asked()
-        result = await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace)
-        rows = await _rows(result)
+        with database_span(self._access, cypher):
+            rows = await _rows(await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace))
         self._watch.answered()
         return rows
 
@@ -139,7 +141,7 @@ class Database:
         `limit`: after how many seconds it took too long, by default as long as for all.
         """
         async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
-            return await _guard(session.execute_read(_bound(work, workspace, watch, limit or self.limit)))
+            return await _guard(session.execute_read(_bound(work, workspace, watch, limit or self.limit, "read")))
 
     async def ask(self, workspace: str, cypher: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """The only row of a query that reads, in one round trip. It is not run again, as `read` does."""
@@ -169,7 +171,8 @@ class Database:
             watch.asked()
             try:
                 query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
-                rows = await _rows(await session.run(query, parameters, workspace=workspace))
+                with database_span("read" if access == neo4j.READ_ACCESS else "write", cypher):
+                    rows = await _rows(await session.run(query, parameters, workspace=workspace))
             except BaseException as error:
                 if isinstance(error, asyncio.CancelledError):
                     session.cancel()
@@ -185,7 +188,7 @@ class Database:
         """
         silence, limit = (self.silence, self.limit) if limited else (None, None)
         async with Watch(silence) as watch, self._session(neo4j.WRITE_ACCESS) as session:
-            return await _guard(session.execute_write(_bound(work, workspace, watch, limit)))
+            return await _guard(session.execute_write(_bound(work, workspace, watch, limit, "write")))
 
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement that is no business of one workspace, such as a constraint, in its own transaction."""
@@ -213,13 +216,13 @@ async def _ready(tx: Transaction) -> None:
 
 
 def _bound(
-    work: Work[T], workspace: str, watch: Watch, limit: float | None
+    work: Work[T], workspace: str, watch: Watch, limit: float | None, access: str
 ) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
     @unit_of_work(timeout=limit)
     async def bound(inner: AsyncManagedTransaction) -> T:
         watch.answered()
         try:
-            return await work(Transaction(inner, workspace, watch))
+            return await work(Transaction(inner, workspace, watch, access))
         finally:
             watch.asked()
 
