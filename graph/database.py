@@ -13,6 +13,7 @@ from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit
 from neo4j.exceptions import AuthError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from deskgraph.graph.broken import is_broken
 from deskgraph.graph.telemetry import database_span
 from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, UnavailableError
 
@@ -242,6 +243,8 @@ async def _guard(running: Awaitable[T]) -> T:
     except (Neo4jError, DriverError) as error:
         if isinstance(error, Neo4jError) and (error.code or "").startswith(TIMED_OUT):
             raise TookTooLongError from error
+        if is_broken(error):
+            raise UnavailableError("The database can't write its store and has to be restarted.") from error
         if is_passing(error):
             raise UnavailableError from error
         raise
