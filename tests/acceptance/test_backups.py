@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import stat
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.acceptance.conftest import Served, run, serving
 from tests.acceptance.test_outages import java_of
@@ -31,6 +33,13 @@ def post(served: Served, text: str) -> Any:
     return answer["data"]
 
 
+def digests(folder: Path) -> dict[str, str]:
+    """What the files of the graph have in them."""
+    files = [file for part in ("databases", "transactions") for file in (folder / "neo4j" / "data" / part).rglob("*")]
+    return {str(file): sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()}
+
+
+@pytest.mark.timeout(400)  # Neo4j is started five times
 def test_all_is_as_it_was(tmp_path: Path) -> None:
     desk, other, file = tmp_path / "desk", tmp_path / "other", tmp_path / "desk.dump"
     assert "has no graph yet" in run("backup", str(file), **settings(desk)).stderr
@@ -58,6 +67,7 @@ def test_all_is_as_it_was(tmp_path: Path) -> None:
         assert post(served, CREATE)["createTicket"]["errors"] == []
         changed = post(served, EVERYTHING)
     assert changed != before
+    kept = digests(desk)
 
     refused = run("restore", str(file), **settings(desk))
     assert (refused.returncode, "With --force it is replaced" in refused.stderr) == (1, True)
@@ -65,8 +75,7 @@ def test_all_is_as_it_was(tmp_path: Path) -> None:
     wrong.write_bytes(b"no dump at all" * 100)
     refused = run("restore", str(wrong), "--force", **settings(desk))
     assert (refused.returncode, "the data folder is as it was" in refused.stderr) == (1, True)
-    with serving(**settings(desk)) as served:
-        assert post(served, EVERYTHING) == changed
+    assert digests(desk) == kept
 
     assert run("restore", str(file), "--force", **settings(desk)).returncode == 0
     assert run("restore", str(file), **settings(other)).returncode == 0  # into a folder that is new

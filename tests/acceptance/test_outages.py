@@ -184,7 +184,7 @@ async def test_the_database_that_comes_with_it_is_started_again(tmp_path: Path) 
 def little_room(folder: Path) -> Iterator[Callable[[Served], Callable[[], object]]]:
     """A small file system in the folder. What it gives fills the disk, and gives back what makes room."""
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder)], capture_output=True, text=True
+        ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(folder)], capture_output=True, text=True
     )
     if mounted.returncode:
         pytest.skip(f"a small file system can't be mounted here: {mounted.stderr.strip()}")
