@@ -162,6 +162,25 @@ def restore(file: Path, *, force: Annotated[bool, Parameter(negative="")] = Fals
     run_restore(_settings(data=data), file, force=force)
 
 
+@app.command
+def doctor(*, data: Path | None = None, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Look at everything that a desk needs, and say how it is and what to do; exit code 1 if something fails.
+
+    It changes nothing. The database in the data folder is started meanwhile, unless it is running.
+
+    Parameters
+    ----------
+    data
+        The data folder, as for serve.
+    json
+        Print it for programs.
+
+    """
+    from deskgraph.doctor import run
+
+    sys.exit(run(_settings(data=data), as_json=json))
+
+
 @app.command(name="import")
 def import_(
     file: Path,
