@@ -13,6 +13,8 @@ from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit
 from neo4j.exceptions import AuthError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from deskgraph.graph.broken import is_broken
+from deskgraph.graph.telemetry import database_span
 from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, UnavailableError
 
 T = TypeVar("T")
@@ -58,20 +60,21 @@ class Watch:
 class Transaction:
     """One transaction in one workspace."""
 
-    def __init__(self, inner: AsyncManagedTransaction, workspace: str, watch: Watch) -> None:
+    def __init__(self, inner: AsyncManagedTransaction, workspace: str, watch: Watch, access: str) -> None:
         self._inner = inner
+        self._access = access
         self._watch = watch
         self.workspace = workspace
 
     def within(self, workspace: str) -> Transaction:
         """The same transaction, for another workspace."""
-        return Transaction(self._inner, workspace, self._watch)
+        return Transaction(self._inner, workspace, self._watch, self._access)
 
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query; `$workspace` is given."""
         self._watch.asked()
-        result = await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace)
-        rows = await _rows(result)
+        with database_span(self._access, cypher):
+            rows = await _rows(await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace))
         self._watch.answered()
         return rows
 
@@ -150,7 +153,7 @@ class Database:
         `limit`: after how many seconds it took too long, by default as long as for all.
         """
         async with Watch(self.silence) as watch, self._session(neo4j.READ_ACCESS) as session:
-            return await _guard(session.execute_read(_bound(work, workspace, watch, limit or self.limit)))
+            return await _guard(session.execute_read(_bound(work, workspace, watch, limit or self.limit, "read")))
 
     async def ask(self, cypher: str, parameters: dict[str, Any]) -> Answer:
         """The answer to a query that reads, in one round trip. It is not run again, as `read` does."""
@@ -179,9 +182,10 @@ class Database:
             watch.asked()
             try:
                 query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
-                result = await session.run(query, parameters)
-                rows = await _rows(result)
-                summary = await result.consume()
+                with database_span("read" if access == neo4j.READ_ACCESS else "write", cypher):
+                    result = await session.run(query, parameters)
+                    rows = await _rows(result)
+                    summary = await result.consume()
             except BaseException as error:
                 if isinstance(error, asyncio.CancelledError):
                     session.cancel()
@@ -197,7 +201,7 @@ class Database:
         """
         silence, limit = (self.silence, self.limit) if limited else (None, None)
         async with Watch(silence) as watch, self._session(neo4j.WRITE_ACCESS) as session:
-            return await _guard(session.execute_write(_bound(work, workspace, watch, limit)))
+            return await _guard(session.execute_write(_bound(work, workspace, watch, limit, "write")))
 
     async def run(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement that is no business of one workspace, such as a constraint, in its own transaction."""
@@ -225,13 +229,13 @@ async def _ready(tx: Transaction) -> None:
 
 
 def _bound(
-    work: Work[T], workspace: str, watch: Watch, limit: float | None
+    work: Work[T], workspace: str, watch: Watch, limit: float | None, access: str
 ) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
     @unit_of_work(timeout=limit)
     async def bound(inner: AsyncManagedTransaction) -> T:
         watch.answered()
         try:
-            return await work(Transaction(inner, workspace, watch))
+            return await work(Transaction(inner, workspace, watch, access))
         finally:
             watch.asked()
 
@@ -251,6 +255,8 @@ async def _guard(running: Awaitable[T]) -> T:
     except (Neo4jError, DriverError) as error:
         if isinstance(error, Neo4jError) and (error.code or "").startswith(TIMED_OUT):
             raise TookTooLongError from error
+        if is_broken(error):
+            raise UnavailableError("The database can't write its store and has to be restarted.") from error
         if is_passing(error):
             raise UnavailableError from error
         raise

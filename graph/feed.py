@@ -15,6 +15,7 @@ import structlog
 
 from deskgraph.graph.database import Database
 from deskgraph.graph.log import BATCH, Entry, any_pending, open_workspace, place_pending, read_log
+from deskgraph.graph.telemetry import FEED_POSITION
 from deskgraph.schema.errors import CursorExpiredError, UnavailableError
 
 RING = 10_000
@@ -145,4 +146,5 @@ class Feed:
             self._ring.extend(entries)
             self.position = entries[-1].position if entries else self.position
             self._served = served
+            FEED_POSITION.set(self.position)
             self._changed.notify_all()

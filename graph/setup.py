@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from deskgraph.graph.database import Database, Transaction, already_there
 from deskgraph.graph.fulltext import index_name, index_statement, outlived, searchable
+from deskgraph.graph.migrations import migrate
 from deskgraph.schema.noun import NOUNS, Noun
 from deskgraph.schema.paging import full_order
 
 UNIQUE = {
     "Workspace": ("id",),
+    "GraphSchema": ("id",),
     "Deleted": ("id", "workspace"),
     "IdempotencyKey": ("workspace", "key"),
     "Consumer": ("workspace", "name"),
@@ -49,9 +51,10 @@ def statements() -> dict[str, str]:
 
 
 async def prepare(database: Database) -> None:
-    """Make what is missing and wait until it can be used; once for each connection."""
+    """Bring the graph to this version, make what is missing, wait until it can be used; once for each connection."""
     if database.prepared:
         return
+    await migrate(database)
     there = {row["name"] for row in await database.run("SHOW INDEXES YIELD name")}
     for name, text in statements().items():
         if name not in there:

@@ -14,6 +14,7 @@ import structlog
 
 from deskgraph.graph.compiler.cypher import Plan, Response
 from deskgraph.graph.database import is_passing
+from deskgraph.graph.telemetry import span
 from deskgraph.graph.writing import Deed, Guard, lock, write, write_if
 from deskgraph.resolvers.claimed import claim_keys, release_keys, settle_keys
 from deskgraph.resolvers.command import Command, Outcome, Wanted
@@ -228,14 +229,18 @@ def _refusal(verb: type[Verb], status: Words) -> str:
 async def _consult(hook: Any, draft: Draft, session: Session) -> Draft:
     """Run one before-hook: it may change the draft, give another one back, or veto by raising."""
     try:
-        answer = await run_hook(hook, draft, session)
+        with span("hook", deskgraph__hook=name_of(hook), deskgraph__verb=draft.verb.key()):
+            answer = await run_hook(hook, draft, session)
     except Exception as error:
         if is_passing(error):
             raise
-        log.info(
-            "hook.rejected", verb=draft.verb.mutation(), hook=getattr(hook, "__qualname__", str(hook)), exc_info=error
-        )
+        log.info("hook.rejected", verb=draft.verb.mutation(), hook=name_of(hook), exc_info=error)
         raise HookRejectedError(str(error) or type(error).__name__) from error
     if answer is None or isinstance(answer, Draft):
         return answer or draft
     raise HookRejectedError(f"The hook {hook!r} must return the {draft.verb.noun.prefix} or None, not {answer!r}.")
+
+
+def name_of(hook: Any) -> str:
+    """What a before-hook is called in logs and traces."""
+    return getattr(hook, "__qualname__", str(hook))

@@ -18,6 +18,7 @@ from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.consumers import Delivery, Settings, acknowledge, chain
 from deskgraph.graph.database import Transaction
 from deskgraph.graph.log import Entry
+from deskgraph.graph.telemetry import span
 from deskgraph.graph.writing import Cause
 from deskgraph.resolvers.claims import PAUSE
 from deskgraph.resolvers.hooks import AfterHook
@@ -85,7 +86,8 @@ class HookRunner:
     async def _once(self, tx: Transaction, delivery: Delivery) -> None:
         """The hook and its acknowledgement, in one transaction."""
         session, subject = await self._context(tx, delivery.entry)
-        await run_hook(self.hook.run, subject, session)
+        with span("hook", deskgraph__hook=self.hook.name, deskgraph__event=delivery.entry.type):
+            await run_hook(self.hook.run, subject, session)
         await acknowledge(tx, delivery.lease)
 
     async def _context(self, tx: Transaction, entry: Entry) -> tuple[Session, Record]:

@@ -27,6 +27,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.field import StrawberryField
 
 from deskgraph.graph.compiler.selection import Selection, fragments_of
+from deskgraph.graph.telemetry import observed
 from deskgraph.resolvers import consumer_fields, doing, streaming, verbs
 from deskgraph.resolvers.costs import check_cost
 from deskgraph.resolvers.documents import Document, mistakes
@@ -124,6 +125,7 @@ class ReadAhead(SchemaExtension):
         operation = get_operation_ast(document, execution.operation_name)
         if operation is None:
             return
+        observed().begin(operation.operation.value)
         self._limits.check_values(execution.variables or {})
         variables = get_variable_values(graphql, operation.variable_definitions or (), execution.variables or {})
         if isinstance(variables, list):
@@ -148,6 +150,7 @@ class Schema(strawberry.Schema):
         hidden = execution_context is not None and not execution_context.context.session.desk.limits.introspection
         for error in errors:
             _encode(error)
+            observed().note((error.extensions or {})["code"])
             if hidden:
                 error.message = SUGGESTION.sub("", error.message)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from deskgraph.graph.before_hooks import Registered, before_hooks
+from deskgraph.graph.telemetry import span
 from deskgraph.resolvers.questions import Question, Unusable, changed, verdict
 from deskgraph.resolvers.records import Draft
 from deskgraph.resolvers.watching import Watch
@@ -81,7 +82,8 @@ class BeforeHooks:
         question = Question.about(draft, session.actor, subject)
         signed = headers(hook.secrets, question.id(session.seed, hook.id), now(), question.body)
         post = self._desk.webhooks.outbound.post
-        answer = await post(hook.url, signed, question.body, seconds=hook.seconds, read=READ)
+        with span("hook", deskgraph__hook=hook.id, deskgraph__verb=draft.verb.key()):
+            answer = await post(hook.url, signed, question.body, seconds=hook.seconds, read=READ)
         if answer.error:
             raise Unusable(answer.error)
         return changed(draft, verdict(answer.body))

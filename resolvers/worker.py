@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from deskgraph.graph.consumers import Delivery, Settings, extend, fail
 from deskgraph.graph.database import Work
+from deskgraph.graph.telemetry import DELIVERIES, span
 from deskgraph.resolvers.claims import PAUSE, Claims
 from deskgraph.schema.consumer import FailureAction
 from deskgraph.schema.errors import DeliveryExpiredError, NotFoundError, UnavailableError
@@ -37,7 +39,10 @@ class Worker:
         return not self._running and self.claims.settled()
 
     def start(self) -> None:
-        """Begin to work."""
+        """Begin to work. What is logged and traced is its own, not the request's that happened to start it."""
+        Context().run(self._start)
+
+    def _start(self) -> None:
         self.claims.start()
         name = self.claims.name
         self._tasks = [
@@ -68,9 +73,16 @@ class Worker:
             if not deliveries:
                 return
             for delivery in deliveries:
-                task = asyncio.create_task(self._handle(delivery))
+                task = asyncio.create_task(self._deliver(delivery))
                 self._running[task] = delivery
                 task.add_done_callback(self._ended)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        """Have one delivery handled."""
+        DELIVERIES.labels(self.claims.settings.kind).inc()
+        name, position = self.claims.name, delivery.entry.position
+        with span("consumer delivery", deskgraph__consumer=name, deskgraph__position=position):
+            await self._handle(delivery)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._running[task]

@@ -10,6 +10,7 @@ from graphql import FieldNode, GraphQLResolveInfo
 
 from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.selection import Selection
+from deskgraph.graph.telemetry import observed
 from deskgraph.resolvers.command import Answer, Command, Outcome, Want, Wanted, is_at_fault
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
@@ -99,6 +100,7 @@ def batch_mutation(verb: type[Verb]) -> Resolver:
 
 
 def _error(error: DeskError, item: str = "") -> UserError:
+    observed().note(error.code)
     path = ".".join(part for part in (item, error.field or "") if part)
     return UserError(code=error.code, message=error.message, field=path or None)
 

@@ -43,3 +43,19 @@ class StartTimedOut(StartFailed):
 
 class PortTaken(StartFailed):
     """Another program took the port before Neo4j could. Start again."""
+
+
+class NothingToBackUp(EmbeddedError):
+    """Start the desk once, or name the data folder that has it."""
+
+
+class BackupFailed(EmbeddedError):
+    """The backup could not be made, and an earlier file of that name is as it was."""
+
+
+class StoreInTheWay(EmbeddedError):
+    """With --force it is replaced, and lost."""
+
+
+class RestoreFailed(EmbeddedError):
+    """The file could not be restored, and the data folder is as it was. Is it a backup?"""

@@ -7,6 +7,7 @@ from pathlib import Path
 import neo4j
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
+from deskgraph.graph.broken import is_broken
 from deskgraph.graph.embedded.child import Child
 from deskgraph.graph.embedded.errors import PasswordLost, PortTaken, StartFailed, StartTimedOut
 
@@ -50,6 +51,18 @@ def answers(driver: neo4j.Driver) -> bool:
         raise PasswordLost from error
     except (DriverError, Neo4jError, OSError):
         return False
+
+
+def broken(uri: str, auth: tuple[str, str]) -> bool:
+    """Whether the server has given its store up: it refuses every transaction, for ever."""
+    with neo4j.GraphDatabase.driver(uri, auth=auth, connection_timeout=5.0) as driver:
+        try:
+            driver.execute_query("RETURN 1", database_="neo4j")
+        except Neo4jError as error:
+            return is_broken(error)
+        except (DriverError, OSError):
+            return False
+    return False
 
 
 def _check(child: Child, console: Path, deadline: float, timeout: float) -> None:

@@ -15,7 +15,7 @@ from deskgraph.graph.embedded.child import GRACE, Child
 from deskgraph.graph.embedded.errors import PortTaken, StartFailed, StartTimedOut
 from deskgraph.graph.embedded.fetch import folder, install
 from deskgraph.graph.embedded.home import Home
-from deskgraph.graph.embedded.ready import free_port, printed, wait_until_ready
+from deskgraph.graph.embedded.ready import broken, free_port, printed, wait_until_ready
 from deskgraph.graph.embedded.settings import USERNAME
 
 PORTS = 3
@@ -55,6 +55,8 @@ class EmbeddedNeo4j:
         self._options: Sequence[str] = ()
         self._grace = GRACE
         self._open = False
+        self._port = 0
+        self._wanted = False
         self._child: Child | None = None
         self._turn = threading.RLock()
 
@@ -76,7 +78,8 @@ class EmbeddedNeo4j:
         with self._turn:
             if self.running:
                 return
-            self.stop()
+            self._wanted = True
+            self._end()
             self._home.create()
             jars = install(self._cache, self._repository)
             began = time.monotonic()
@@ -89,10 +92,32 @@ class EmbeddedNeo4j:
     def stop(self) -> None:
         """Close the store and end the server; nothing to do when it does not run."""
         with self._turn:
-            child, self._child = self._child, None
-            if child is not None:
-                child.stop(self._grace)
-                log.info("embedded.stopped", data=str(self._home.root))
+            self._wanted = False
+            self._end()
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.stop(self._grace)
+            log.info("embedded.stopped", data=str(self._home.root))
+
+    def revive(self) -> bool:
+        """Start it again where it was, if it has ended or has given its store up; whether that was so.
+
+        One that could not write its store is killed. Were it to close the store, it would write what it still holds
+        behind what it wrote in part, and the transaction log could not be read any more. Raises what `start` raises.
+        """
+        ended = not self.running
+        if not ended and not broken(self.uri, (self.username, self.password)):
+            return False
+        with self._turn:
+            if not self._wanted:
+                return False
+            log.warning("embedded.broken", data=str(self._home.root), ended=ended)
+            if self._child is not None:
+                self._child.kill()
+            self.start()
+            return True
 
     def trains(self, draft: Path, grace: float) -> None:
         """Have Java write a start-up cache to `draft` when it ends, for which it gets `grace` seconds."""
@@ -131,6 +156,10 @@ class EmbeddedNeo4j:
         return True
 
     def _start_on_some_port(self, jars: Sequence[Path], options: Sequence[str]) -> None:
+        if self._port:  # those who are connected come back to it
+            with contextlib.suppress(PortTaken):
+                self._start_once(jars, options, self._port)
+                return
         for _ in range(PORTS - 1):
             with contextlib.suppress(PortTaken):
                 self._start_once(jars, options, free_port())
@@ -142,11 +171,11 @@ class EmbeddedNeo4j:
         child = self._child = Child(self._home.root)
         try:
             self.password = self._home.choose_password() if self._open else self._home.password()
-            self.uri = f"bolt://127.0.0.1:{port}"
+            self.uri, self._port = f"bolt://127.0.0.1:{port}", port
             self._home.configure(port, auth=not self._open)
             arguments = self._home.arguments(jars, self._heap, options)
             child.launch([str(JAVA), arguments], self._home.console, self._grace)
             wait_until_ready(child, self._home.console, self.uri, (self.username, self.password), self._timeout)
         except BaseException:
-            self.stop()
+            self._end()
             raise

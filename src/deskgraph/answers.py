@@ -9,6 +9,7 @@ from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
 from deskgraph.asked import JSON, RefusedError
+from deskgraph.graph.telemetry import observed
 from deskgraph.schema.errors import BadRequestError, DeskError, RateLimitedError, UnavailableError
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -47,6 +48,7 @@ def error_response(
     media_type: str = JSON,
 ) -> Response:
     """An error as GraphQL clients read it."""
+    observed().note(code)
     body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return Response(orjson.dumps(body), status, headers, media_type)
 
@@ -71,6 +73,7 @@ def result_body(result: ExecutionResult) -> dict[str, Any]:
     failed = result.data is None and bool(errors) and not any(error.path for error in errors)
     body: dict[str, Any] = {} if failed else {"data": result.data}
     if errors:
+        observed().note((errors[0].extensions or {}).get("code", DeskError.code))
         body["errors"] = [error.formatted for error in errors]
     return body | ({"extensions": result.extensions} if result.extensions else {})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -16,7 +17,9 @@ from deskgraph.endpoint import Endpoint, Serving
 from deskgraph.export import export
 from deskgraph.headers import middleware
 from deskgraph.mcp.http import McpEndpoint
+from deskgraph.metrics import metrics
 from deskgraph.rates import Rates
+from deskgraph.requests import Requests
 from deskgraph.resolvers.desk import Desk
 from deskgraph.sse import StreamEndpoint
 from deskgraph.tokens import Issuer
@@ -56,9 +59,10 @@ def create_app(
             Route("/graphql/stream", StreamEndpoint(authenticator, serving, heartbeat)),
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
+            Route("/metrics", metrics(endpoint)),
             Route("/events", export(endpoint), name="events"),
             Route("/mcp", McpEndpoint(authenticator, keys)),
             Mount("/console", StaticFiles(directory=FOLDER)),
         ],
-        middleware=middleware(serving.origins),
+        middleware=[Middleware(Requests), *middleware(serving.origins)],
     )

@@ -1,4 +1,4 @@
-"""The command line: `deskgraph serve`, `mcp`, `import`, `relay`, `trim` and `schema`."""
+"""The command line: `deskgraph serve`, `mcp`, `import`, `relay`, `trim`, `backup`, `restore`, `doctor`, `schema`."""
 
 from __future__ import annotations
 
@@ -122,6 +122,63 @@ def trim(*, before: datetime | None = None, older_than: timedelta | None = None,
     from deskgraph.trimming import run
 
     run(_settings(data=data), before, older_than)
+
+
+@app.command
+def backup(file: Path, *, data: Path | None = None) -> None:
+    """Write the graph in the data folder to a file, in the format of `neo4j-admin database dump`.
+
+    Stop the desk first. A Neo4j of your own has its own tools for this.
+
+    Parameters
+    ----------
+    file
+        The file, such as desk.dump; one that is there is replaced once the new one is whole.
+    data
+        The data folder, as for serve.
+
+    """
+    from deskgraph.backups import run_backup
+
+    run_backup(_settings(data=data), file)
+
+
+@app.command
+def restore(file: Path, *, force: Annotated[bool, Parameter(negative="")] = False, data: Path | None = None) -> None:
+    """Make the graph in the data folder the one that a backup has. Stop the desk first.
+
+    Parameters
+    ----------
+    file
+        The file that `deskgraph backup` or `neo4j-admin database dump` wrote.
+    force
+        Replace the graph that is there, which is lost.
+    data
+        The data folder, as for serve; a new one is made.
+
+    """
+    from deskgraph.backups import run_restore
+
+    run_restore(_settings(data=data), file, force=force)
+
+
+@app.command
+def doctor(*, data: Path | None = None, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Look at everything that a desk needs, and say how it is and what to do; exit code 1 if something fails.
+
+    It changes nothing. The database in the data folder is started meanwhile, unless it is running.
+
+    Parameters
+    ----------
+    data
+        The data folder, as for serve.
+    json
+        Print it for programs.
+
+    """
+    from deskgraph.doctor import run
+
+    sys.exit(run(_settings(data=data), as_json=json))
 
 
 @app.command(name="import")

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     production: bool = Field(False, description="Tell nobody what the schema has: no introspection, no suggestions.")
     trusted_documents: Path | None = Field(None, description="A manifest or a folder: only its documents are taken.")
     allowed_origins: Annotated[list[str], NoDecode] = Field([], description="Origins whose pages may use the desk.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="From where on things are logged; debug has a line for each request."
+    )
+    public_metrics: bool = Field(False, description="Tell the metrics to whoever asks, without a key.")
     report_cost: bool = Field(True, description="Say in extensions.cost what an operation costs.")
 
     max_depth: int = Field(20, ge=1, description="The most fields within each other.")

@@ -25,7 +25,9 @@ from deskgraph.asked import Asked, RefusedError, Sizes, asked_of
 from deskgraph.auth import Authenticator, Login
 from deskgraph.console import PAGE
 from deskgraph.documents import Documents
+from deskgraph.graph.telemetry import observed, observing
 from deskgraph.resolvers.api import Context, schema
+from deskgraph.resolvers.mutating import Mutation
 from deskgraph.resolvers.passing import Passing
 from deskgraph.schema.errors import BadRequestError, DeskError
 from deskgraph.schema.roles import Caller, Role
@@ -40,13 +42,17 @@ ALLOWED = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, Operation
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How operations are taken: their sizes, which texts, how many at once on a WebSocket, pages of which origins."""
+    """How operations are taken: their sizes, which texts, how many at once on a WebSocket, pages of which origins.
+
+    `public_metrics`: metrics are told without a key.
+    """
 
     sizes: Sizes = field(default_factory=Sizes)
     documents: Documents = field(default_factory=Documents)
     socket_operations: int = 100
     init_seconds: float = 10
     origins: tuple[str, ...] = ()
+    public_metrics: bool = False
 
 
 class Endpoint(GraphQL[Context, Any]):
@@ -73,13 +79,14 @@ class Endpoint(GraphQL[Context, Any]):
             await super().__call__(scope, receive, send)
             return
         request = Request(scope, receive)
-        try:
-            response = await self.respond(request)
-        except RefusedError as refused:
-            response = refused_response(refused)
-        except ClientDisconnect:
-            return
-        await response(scope, receive, send)
+        with observing():
+            try:
+                response = await self.respond(request)
+            except RefusedError as refused:
+                response = refused_response(refused)
+            except ClientDisconnect:
+                return
+            await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
         """The console page for a browser, the operation's result for whoever has a key."""
@@ -114,6 +121,8 @@ class Endpoint(GraphQL[Context, Any]):
         data = await self.passing.answer(context.session, asked.query, variables, name, context.done)
         if data is None:
             return None
+        operation = self.passing.operation(asked.query, name, context.session.caller.role)
+        observed().begin("mutation" if isinstance(operation, Mutation) else "query")
         shown = self.limits.report_cost
         return orjson.dumps({"data": data, "extensions": {"cost": data.cost}} if shown else {"data": data})
 

@@ -14,8 +14,8 @@ def configure_by_default() -> None:
         configure()
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Set up logging for a process of our own. Libraries are heard from WARNING on.
+def configure(level: str = "info") -> None:
+    """Set up logging for a process of our own, from that level on. Libraries are heard from WARNING on.
 
     Tracebacks show no local variables: those may hold keys and secrets.
     """
@@ -24,15 +24,22 @@ def configure(level: int = logging.INFO) -> None:
         if sys.stderr.isatty()
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
+    common: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,  # the request's id, and what else is bound
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[*common, *renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.getLogger("neo4j").setLevel(logging.ERROR)  # its warnings are raised as errors too, or retried
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*common, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -14,16 +17,22 @@ from urllib.parse import quote
 import uvicorn
 
 from deskgraph.config import Settings
+from deskgraph.logs import configure
 from deskgraph.protocols import Http, WebSocket
 from deskgraph.running import running
+from deskgraph.tracing import check_tracing
 from deskgraph.workers import GRACE, Supervisor, load_hooks, relay, serving_app, serving_of
 
 # Seconds between pings of a WebSocket, and how much longer than a slow subscriber has a client may take to answer one.
 PING = 20
+# Where prometheus_client looks for the metrics of several processes.
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
+    configure(settings.log_level)
+    check_tracing()  # that an extra is missing shows before anything is started
     # uvicorn gives a signal back after it has stopped: then this handler lets everything else be closed in order.
     signal.signal(signal.SIGTERM, _exit)
     signal.signal(signal.SIGINT, _exit)
@@ -43,7 +52,19 @@ async def _serve(settings: Settings) -> None:
         if there.workers == 1:
             await Server(configured(there), ready).serve([listening])
         else:
-            await asyncio.to_thread(Supervisor(configured(there), [listening], ready).run)
+            with shared_metrics():
+                await asyncio.to_thread(Supervisor(configured(there), [listening], ready).run)
+
+
+@contextmanager
+def shared_metrics() -> Iterator[None]:
+    """Have the workers keep their metrics in files of one folder, so that each can tell those of all."""
+    with tempfile.TemporaryDirectory(prefix="deskgraph-metrics-") as folder:
+        os.environ[FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[FOLDER]
 
 
 def load(*, serves: bool) -> None:

@@ -17,6 +17,7 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 
 from deskgraph.asked import Asked
+from deskgraph.graph.telemetry import observing
 from deskgraph.protocols import stalled
 from deskgraph.resolvers.api import Context
 from deskgraph.resolvers.resuming import Place
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TOO_SLOW = 4290
 FORBIDDEN = 4403
 EXPIRED = "The key was revoked or has expired"
+LONGEST_ID = 64  # characters of an operation's id that logs have
 # The kinds of messages, and whether they belong to one operation.
 MESSAGES = {"connection_init": False, "ping": False, "pong": False, "subscribe": True, "complete": True}
 log = structlog.get_logger(__name__)
@@ -92,6 +94,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, Any]):
 
     async def _refuse(self, id_: str, error: DeskError) -> None:
         told = GraphQLError(error.message, extensions={"code": error.code})
+        with observing() as seen:
+            seen.note(error.code)
         await self.send_message({"id": id_, "type": "error", "payload": [told.formatted]})
 
     async def run_operation(self, operation: Operation[Context, Any]) -> None:
@@ -100,8 +104,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, Any]):
         place = Place()
         own.context = replace(self.context, place=place)
         self._places.add(place)
+        structlog.contextvars.bind_contextvars(operation_id=operation.id[:LONGEST_ID])
         try:
-            await super(SocketHandler, own).run_operation(operation)
+            with observing():
+                await super(SocketHandler, own).run_operation(operation)
         finally:
             self._places.discard(place)
 

@@ -61,14 +61,15 @@ def serving_app(settings: Settings) -> ASGIApp:
     from deskgraph.auth import Keys
     from deskgraph.bootstrap import opened
     from deskgraph.rates import Rates
+    from deskgraph.tracing import exporting_spans
 
-    configure()
+    configure(settings.log_level)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         end_with_parent()
         load_hooks(settings.hooks)
-        async with opened(settings) as desk, relay(settings)(desk):
+        async with exporting_spans(), opened(settings) as desk, relay(settings)(desk):
             keys, heartbeat = Keys(settings.key()), settings.heartbeat_seconds
             app.state.serving = create_app(
                 desk,
@@ -103,6 +104,7 @@ def serving_of(settings: Settings) -> Serving:
         documents=load(settings.trusted_documents) if settings.trusted_documents else Documents(),
         socket_operations=settings.max_socket_operations,
         origins=tuple(settings.allowed_origins),
+        public_metrics=settings.public_metrics,
     )
 
 
@@ -165,6 +167,8 @@ class Supervisor(Multiprocess):
 
         Unlike uvicorn's, it asks a worker nothing to see whether it lives: one that dies meanwhile would not answer.
         """
+        from prometheus_client.multiprocess import mark_process_dead
+
         for at, process in enumerate(self.processes):
             if process.process.is_alive():
                 continue
@@ -174,6 +178,7 @@ class Supervisor(Multiprocess):
                 self.should_exit.set()
                 return
             log.warning("worker.died", pid=process.pid, exit=process.exitcode)
+            mark_process_dead(process.pid)  # type: ignore[no-untyped-call] # what it had open is open no more
             self.processes[at] = Process(self.config, self.sockets)
             self.processes[at].start()
         if self._ready and all(process.is_ready() for process in self.processes):

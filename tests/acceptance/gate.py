@@ -24,6 +24,10 @@ class Gate:
         self._writers: set[asyncio.StreamWriter] = set()
         self.url = ""
 
+    def lead(self, url: str) -> None:
+        """Stand for another server from now on."""
+        self._target = urlsplit(url)
+
     def cut(self) -> int:
         """Cut all connections; how many there were."""
         open_ = [writer for writer in self._writers if not writer.is_closing()]
@@ -36,7 +40,11 @@ class Gate:
         if self.shut:
             back.transport.abort()
             return
-        server, there = await asyncio.open_connection(self._target.hostname, self._target.port)
+        try:
+            server, there = await asyncio.open_connection(self._target.hostname, self._target.port)
+        except OSError:
+            back.transport.abort()
+            return
         self._writers |= {back, there}
         await asyncio.gather(self._pass(client, there), self._pass(server, back, answers=True))
 
