@@ -87,6 +87,7 @@ async def compare(
         rounds: dict[str, list[Round]] = {target.name: [] for target in targets}
         for target in targets:
             await wrk(target, connections, 2)
+            await (settle() if settle else asyncio.sleep(0))
         for _ in range(3):
             for target in targets:
                 rounds[target.name].append(await measured(target, database, connections, seconds, settle))
@@ -112,6 +113,8 @@ async def measured(target: Target, database: int, connections: int, seconds: int
         await settle()
     taken = [now - then for now, then in zip([cpu(target.server.pid), cpu(database)], before, strict=True)]
     requests = sent(text)
+    if not requests:
+        raise SystemExit(f"{target.name} answered nothing in {seconds} seconds: it needs longer rounds")
     server, neo4j = (1000 * each / requests for each in taken)
     return Round(float(_found(r"Requests/sec:\s+([\d.]+)", text)[1]), ms("50%", text), ms("99%", text), server, neo4j)
 

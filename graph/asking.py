@@ -18,12 +18,14 @@ from deskgraph.graph.compiler.cypher import Plan
 from deskgraph.graph.compiler.slots import Slot
 from deskgraph.graph.database import Database
 
-# How many queries of a plan are under way at once, and how many questions one of them asks at the most.
+# What takes the database fewer seconds is brief: so many queries of a plan are under way at once, and each asks so many
+# questions at the most.
+BRIEF = 0.005
 FLIGHTS = 2
 MOST = 16
-# What takes the database more seconds is asked at once and alone: the round trip is little beside it, and others would
-# have to wait for it.
-BRIEF = 0.005
+# Of what takes longer so many are under way at once, each alone: the round trip is little beside it, and others would
+# have to wait for it. More at once would only share the database's cores, and answer nobody sooner.
+LANES = 8
 MAX_KINDS = 1000
 AT = "asked_at"
 Parameters = dict[str, Any]
@@ -35,7 +37,8 @@ Asked = tuple[Parameters, Found]
 class Kind:
     """The questions of one plan. `fixed` are the parameters that all of them share, `waiting` are those to come.
 
-    `brief`: the database answers so fast that several are asked together. It was too slow for that until it is known.
+    `brief`: several may be asked together. They may not until it is known how long the database takes, nor if a list
+    is asked with: Neo4j looks at its length when it chooses an index.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -48,11 +51,7 @@ class Kind:
 
     def waits(self) -> bool:
         """Whether one that comes now waits for others to land."""
-        return self.brief and self.flights >= FLIGHTS
-
-    def shares(self, parameters: Parameters) -> bool:
-        """Whether it may be asked with others. Neo4j looks at how long a list is when it chooses an index."""
-        return not any(isinstance(value, list) for name, value in parameters.items() if name not in self.fixed)
+        return self.flights >= (FLIGHTS if self.brief else LANES)
 
     def next(self) -> list[Asked]:
         """Those that go next, without those for whom nobody waits any more."""
@@ -65,13 +64,14 @@ class Kind:
 
     async def rows(self, database: Database, asked: list[Parameters]) -> list[Row]:
         """The only row of each question, in their order."""
+        own = [{name: value for name, value in one.items() if name not in self.fixed} for one in asked]
         if len(asked) == 1:
             rows, seconds = await database.ask(self.cypher, asked[0])
         else:
-            each = [{**_without(one, self.fixed), AT: at} for at, one in enumerate(asked)]
+            each = [{**one, AT: at} for at, one in enumerate(own)]
             rows, seconds = await database.ask(self.together, {**self.fixed, "each": each})
             rows.sort(key=lambda row: row.pop(AT))
-        self.brief = seconds < BRIEF * len(asked)
+        self.brief = seconds < BRIEF * len(asked) and not any(isinstance(value, list) for value in own[0].values())
         return rows
 
 
@@ -86,7 +86,7 @@ class Questions:
     async def ask(self, plan: Plan, parameters: Parameters) -> Row:
         """The only row of a plan's query, perhaps asked for together with others."""
         kind = self._kind(plan)
-        if kind.waits() and kind.shares(parameters):
+        if kind.waits():
             found: Found = asyncio.get_running_loop().create_future()
             kind.waiting.append((parameters, found))
             return await found
@@ -134,7 +134,3 @@ def together(cypher: str, fixed: Parameters) -> str:
     text = Template(cypher)
     own = {name: f"${name}" if name in fixed else f"each.{name}" for name in text.get_identifiers()}
     return f"UNWIND $each AS each\n{text.substitute(own)},\n  each.{AT} AS {AT}"
-
-
-def _without(parameters: Parameters, names: Parameters) -> Parameters:
-    return {name: value for name, value in parameters.items() if name not in names}

@@ -9,7 +9,7 @@ import pytest
 from neo4j.exceptions import Neo4jError
 
 from deskgraph.graph import asking
-from deskgraph.graph.asking import FLIGHTS, MOST, Questions
+from deskgraph.graph.asking import FLIGHTS, LANES, MOST, Questions
 from deskgraph.graph.compiler.cypher import Plan
 from deskgraph.graph.compiler.scope import Holes
 from deskgraph.graph.compiler.slots import Slot
@@ -176,3 +176,26 @@ async def test_what_takes_long_and_lists_are_asked_alone(
     asked = [data and (data["tickets"]["nodes"][0] if brief else data["ticket"])["id"] for data in found]
     assert asked == [ticket.id for ticket in tickets]
     assert sizes == [1] * 7
+
+
+async def test_what_takes_long_is_asked_a_few_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "BRIEF", 0)
+    ask, at_once, most = Database.ask, 0, 0
+
+    async def counted(self: Database, cypher: str, parameters: dict[str, Any]) -> Answer:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        try:
+            return await ask(self, cypher, parameters)
+        finally:
+            at_once -= 1
+
+    monkeypatch.setattr(Database, "ask", counted)
+    questions, plan = Questions(database), quotient()
+    numbers = range(1, 3 * LANES)
+    found = await asyncio.gather(
+        *(questions.ask(plan, {**plan.parameters, "p0": number, "workspace": ""}) for number in numbers)
+    )
+    assert [row["quotient"] for row in found] == [100 // number for number in numbers]
+    assert (most, at_once) == (LANES, 0)
