@@ -43,7 +43,7 @@ def create_app(desk: Desk, keys: Keys, *, serving: Serving | None = None, heartb
             Route("/health/live", lambda _request: JSONResponse({"status": "live"}), name="live"),
             Route("/health/ready", ready),
             Route("/events", export(endpoint), name="events"),
-            Route("/mcp", McpEndpoint(desk, keys)),
+            Route("/mcp", McpEndpoint(desk, keys, serving.sizes.body)),
             Mount("/console", StaticFiles(directory=FOLDER)),
         ],
         middleware=middleware(serving.origins),

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
-from deskgraph.answers import error_response
+from deskgraph.answers import error_response, refused_response
+from deskgraph.asked import RefusedError, body_of
 from deskgraph.endpoint import Endpoint
 from deskgraph.graph.export import read_events
 from deskgraph.resolvers.claims import concrete
@@ -56,7 +57,13 @@ def export(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     """The answer to `GET /events`. Its header `Deskgraph-Position` is the `after` of the next request."""
 
     async def answer(request: Request) -> Response:
-        return endpoint.refusal(request) or await respond(endpoint.desk, request.query_params)
+        if refused := endpoint.refusal(request):
+            return refused
+        try:
+            await body_of(request, endpoint.serving.sizes.body)  # nothing is looked for in it
+        except RefusedError as large:
+            return refused_response(large)
+        return await respond(endpoint.desk, request.query_params)
 
     return answer
 

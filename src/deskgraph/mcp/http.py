@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 import orjson
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.types import INVALID_REQUEST
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from deskgraph.asked import RefusedError, body_of
 from deskgraph.auth import Keys
 from deskgraph.mcp.server import make_server
 from deskgraph.resolvers.desk import Desk
@@ -21,26 +22,48 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class McpEndpoint:
-    """The ASGI application at `/mcp`, behind the same keys as GraphQL. It needs neither start nor end."""
+    """The ASGI application at `/mcp`, behind the same keys as GraphQL. It needs neither start nor end.
 
-    def __init__(self, desk: Desk, keys: Keys) -> None:
+    A request's body has `most` bytes at the most.
+    """
+
+    def __init__(self, desk: Desk, keys: Keys, most: int) -> None:
         server = make_server(desk, _actor, keys.derived("mcp request state"))
         server.streamable_http_app()  # makes the manager, which has the server that requests are given to
         self._server = server.session_manager.app
         self._keys = keys
+        self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what has no key, or comes from a web page elsewhere, before anything of it is read."""
-        request = Request(scope)
+        request = Request(scope, receive)
         actor = self._keys.actor(request.headers.get("authorization"))
         refused = _refusal(request, actor)
+        try:
+            body = b"" if refused else await body_of(request, self._most)
+        except RefusedError as large:
+            refused = _error(large.status, large.error.code, str(large), large.headers)
+        except ClientDisconnect:
+            return
         if refused:
             await refused(scope, receive, send)
             return
         # A manager serves from when it is run until it ends, once: this one for one request.
-        manager = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
+        manager = StreamableHTTPSessionManager(
+            self._server, json_response=True, stateless=True, max_request_body_size=self._most
+        )
         async with manager.run():
-            await manager.handle_request({**scope, ACTOR: actor}, receive, send)
+            await manager.handle_request({**scope, ACTOR: actor}, _again(body, receive), send)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What a request sends, with its body, which was read, at the beginning."""
+    read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message() -> Message:
+        return read.pop() if read else await receive()
+
+    return next_message
 
 
 def _refusal(request: Request, actor: str | None) -> Response | None:
