@@ -19,7 +19,8 @@ from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, Unavai
 
 T = TypeVar("T")
 DIALECT = "CYPHER 25\n"
-TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
+# What is said to a transaction that ran for too long, and to one that waited for a lock meanwhile.
+TIMED_OUT = ("Neo.ClientError.Transaction.TransactionTimedOut", "Neo.ClientError.Transaction.LockClientStopped")
 
 
 class Watch:

@@ -61,7 +61,7 @@ def create_app(
             Route("/health/ready", ready),
             Route("/metrics", metrics(endpoint)),
             Route("/events", export(endpoint), name="events"),
-            Route("/mcp", McpEndpoint(authenticator, keys)),
+            Route("/mcp", McpEndpoint(authenticator, keys, endpoint.serving.sizes.body)),
             Mount("/console", StaticFiles(directory=FOLDER)),
         ],
         middleware=[Middleware(Requests), *middleware(serving.origins)],

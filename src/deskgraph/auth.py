@@ -77,6 +77,12 @@ class Authenticator:
         if login.who:
             self._rates.count(login.who)
 
+    async def admit(self, authorization: object) -> Login:
+        """Who sends a request with that header, whose operation is counted."""
+        login = await self.login(authorization)
+        self.count(login)
+        return login
+
     async def login(self, authorization: object) -> Login:
         """Who an Authorization header speaks for; UNAUTHENTICATED if nobody, UNAVAILABLE if that can't be told now."""
         scheme, _, key = authorization.partition(" ") if isinstance(authorization, str) else ("", "", "")

@@ -148,11 +148,9 @@ class Endpoint(GraphQL[Context, Any]):
     async def login(self, request: Request) -> Login:
         """Who sent the request; refused if that can't be told, or if it is one too many."""
         try:
-            login = await self.authenticator.login(request.headers.get("authorization"))
-            self.authenticator.count(login)
+            return await self.authenticator.admit(request.headers.get("authorization"))
         except DeskError as error:
             raise refusal(error) from error
-        return login
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:  # noqa: ARG002 - Strawberry's signature
         """A WebSocket, before anybody knows whose it is."""

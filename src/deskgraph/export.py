@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
 from deskgraph.answers import error_response, refused_response
-from deskgraph.asked import RefusedError
+from deskgraph.asked import RefusedError, body_of
 from deskgraph.endpoint import Endpoint
 from deskgraph.graph.export import read_events
 from deskgraph.resolvers.claims import concrete
@@ -61,6 +61,7 @@ def export(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
             login = await endpoint.login(request)
+            await body_of(request, endpoint.serving.sizes.body)  # nothing is looked for in it
         except RefusedError as refused:
             return refused_response(refused)
         return await respond(login.session(), request.query_params)

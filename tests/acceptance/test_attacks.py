@@ -14,6 +14,9 @@ import psutil
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from deskgraph.graph.database import Database, Transaction
+from deskgraph.resolvers.desk import Desk
+from deskgraph.schema.errors import TookTooLongError
 from tests.acceptance.conftest import PROTOCOL, Served, serving_in
 from tests.attacks import ATTACKS
 from tests.conftest import until
@@ -91,6 +94,51 @@ def test_a_body_that_is_too_large_is_not_read(serve: Callable[..., Served], path
     assert (large.status_code, codes(large.json())) == (413, {"VARIABLES_TOO_LARGE"})
     just = post(served, {"query": text, "variables": {"text": "x" * 4900}})
     assert just.json() == {"data": {"tickets": {"totalCount": 0}}}
+
+
+def much() -> Iterator[bytes]:
+    """A body whose length is not declared."""
+    for _ in range(100):
+        yield b"x" * 1000
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/mcp"), ("GET", "/events")])
+def test_a_body_that_is_too_large_is_not_read_elsewhere_either(
+    serve: Callable[..., Served], method: str, path: str
+) -> None:
+    served = serve(DESKGRAPH_MAX_BODY_BYTES="10000")
+    headers = {**served.headers, "Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    for content in (b"x" * 10_001, much()):
+        answer = httpx.request(method, f"{served.url}{path}", content=content, headers=headers)
+        told = answer.json()
+        code = told["error"]["data"]["code"] if path == "/mcp" else codes(told).pop()
+        assert (answer.status_code, code, answer.headers["connection"]) == (413, "BODY_TOO_LARGE", "close")
+        stranger = httpx.request(method, f"{served.url}{path}", content=b"x" * 10_001)
+        assert stranger.status_code == 401
+    small = httpx.request(method, f"{served.url}{path}", content=b"x" * 10_000, headers=headers)
+    assert (small.status_code, small.text) == (200, "") if path == "/events" else small.status_code == 400
+    assert post(served, COUNT).json() == UNTOUCHED
+
+
+async def test_a_transaction_ends_after_the_seconds_of_the_setting(
+    serve: Callable[..., Served], desk: Desk, database: Database
+) -> None:
+    """The verb waits for a ticket that another transaction has, longer than it may."""
+    served = serve(DESKGRAPH_QUERY_SECONDS="3")
+    ticket = await desk.Ticket.create(subject="Portal")
+    update = 'updateTicket(input: {id: $id, subject: "Shop"}) { ticket { id } errors { code message } }'
+    body = {"query": f"mutation ($id: ID!) {{ {update} }}", "variables": {"id": ticket.id}}
+
+    async def hold(tx: Transaction) -> Any:
+        await tx.run("MATCH (t:Ticket {workspace: $workspace, id: $id}) SET t.description = 'held'", id=ticket.id)
+        return await asyncio.to_thread(post, served, body)
+
+    answer = await database.write(desk.workspace, hold)
+    told = {"code": "UNAVAILABLE", "message": TookTooLongError.__doc__}
+    assert answer.json() == {"data": {"updateTicket": {"ticket": None, "errors": [told]}}}
+    assert answer.elapsed.total_seconds() < 30  # it is 60 by default
+    after = await desk.Ticket.get(ticket.id)
+    assert (after.subject, after.description, await desk.position()) == ("Portal", "held", 1)
 
 
 async def test_a_socket_has_so_many_operations_at_once(serve: Callable[..., Served]) -> None:

@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 import orjson
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.types import INVALID_REQUEST
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from deskgraph.answers import refusal
-from deskgraph.auth import Authenticator, Keys
+from deskgraph.asked import RefusedError, body_of
+from deskgraph.auth import Authenticator, Keys, Login
 from deskgraph.mcp.server import make_server
 from deskgraph.resolvers.session import Session
 from deskgraph.schema.errors import DeskError
@@ -22,31 +23,54 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class McpEndpoint:
-    """The ASGI application at `/mcp`, behind the same keys as GraphQL. It needs neither start nor end."""
+    """The ASGI application at `/mcp`, behind the same keys as GraphQL. It needs neither start nor end.
 
-    def __init__(self, authenticator: Authenticator, keys: Keys) -> None:
+    A request's body has `most` bytes at the most.
+    """
+
+    def __init__(self, authenticator: Authenticator, keys: Keys, most: int) -> None:
         server = make_server(_session, keys.derived("mcp request state"))
         server.streamable_http_app()  # makes the manager, which has the server that requests are given to
         self._server = server.session_manager.app
         self._authenticator = authenticator
+        self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what has no key, or comes from a web page elsewhere, before anything of it is read."""
-        request = Request(scope)
+        request = Request(scope, receive)
         try:
-            login = await self._authenticator.login(request.headers.get("authorization"))
-            self._authenticator.count(login)
-        except DeskError as error:
-            why = refusal(error)
-            await _error(why.status, error.code, error.message, why.headers)(scope, receive, send)
+            login = await self._login(request)
+            refused = _refusal(request)
+            body = b"" if refused else await body_of(request, self._most)
+        except RefusedError as why:
+            refused = _error(why.status, why.error.code, str(why), why.headers)
+        except ClientDisconnect:
             return
-        if refused := _refusal(request):
+        if refused:
             await refused(scope, receive, send)
             return
         # A manager serves from when it is run until it ends, once: this one for one request.
-        manager = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
+        manager = StreamableHTTPSessionManager(
+            self._server, json_response=True, stateless=True, max_request_body_size=self._most
+        )
         async with manager.run():
-            await manager.handle_request({**scope, SESSION: login.session()}, receive, send)
+            await manager.handle_request({**scope, SESSION: login.session()}, _again(body, receive), send)
+
+    async def _login(self, request: Request) -> Login:
+        try:
+            return await self._authenticator.admit(request.headers.get("authorization"))
+        except DeskError as error:
+            raise refusal(error) from error
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What a request sends, with its body, which was read, at the beginning."""
+    read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message() -> Message:
+        return read.pop() if read else await receive()
+
+    return next_message
 
 
 def _refusal(request: Request) -> Response | None:
