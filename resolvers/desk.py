@@ -149,6 +149,10 @@ class Desk:
                 self._neighbours[workspace] = desk
         return self._neighbours[workspace]
 
+    def open_here(self) -> list[Desk]:
+        """This desk and its neighbours that are open in this process."""
+        return [self, *self._neighbours.values()]
+
     async def open_neighbours(self) -> None:
         """Open the workspaces made in this one that have after-hooks or webhooks, so that those go on by themselves."""
         for row in await self.read(lambda tx: tx.run(statement("workspaces_at_work"))):

@@ -103,6 +103,7 @@ async def do(
         return await _dry_run(session, plan)
     if idempotency_key is not None:
         Text("", most=255).named("idempotency_key").check(idempotency_key)
+        idempotency_key = session.caller.owned(idempotency_key)
     if session.tx:
         return await _in_transaction(session, session.tx, plan, idempotency_key)
     desk = session.desk
@@ -155,7 +156,7 @@ def _restored(kept: dict[str, Any]) -> Result:
 
 async def _with_positions(session: Session, result: Result) -> Result:
     await session.desk.feed.settle()
-    events = await session.Event.find(id=[done.event.id for done in result.steps])
+    events = await session.trusted().Event.find(id=[done.event.id for done in result.steps])
     known = {event.id: event.position for event in events}
     steps = [replace(one, event=replace(one.event, position=known.get(one.event.id))) for one in result.steps]
     return replace(result, steps=steps)

@@ -19,7 +19,10 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def retaining(desk: Desk, days: float | None, every: float = EVERY) -> AsyncIterator[None]:
-    """Keep the desk's log to so many days, looking at once and then every so many seconds; None keeps it for ever."""
+    """Keep the logs of the desk and its open neighbours to so many days; None keeps them for ever.
+
+    It looks at once and then every so many seconds.
+    """
     if days is None:
         yield
         return
@@ -33,11 +36,16 @@ async def retaining(desk: Desk, days: float | None, every: float = EVERY) -> Asy
 
 async def _retain(desk: Desk, age: timedelta, every: float) -> None:
     while True:
-        try:
-            trimmed = await desk.trim(datetime.now(UTC) - age)
-        except Exception as error:
-            log.warning("retention.failed", workspace=desk.workspace, exc_info=error)
-        else:
-            if trimmed.kept_for:
-                log.warning("retention.waits", workspace=desk.workspace, consumer=trimmed.kept_for)
+        for one in desk.open_here():
+            await _trim(one, datetime.now(UTC) - age)
         await asyncio.sleep(every)
+
+
+async def _trim(desk: Desk, before: datetime) -> None:
+    try:
+        trimmed = await desk.trim(before)
+    except Exception as error:
+        log.warning("retention.failed", workspace=desk.workspace, exc_info=error)
+    else:
+        if trimmed.kept_for:
+            log.warning("retention.waits", workspace=desk.workspace, consumer=trimmed.kept_for)

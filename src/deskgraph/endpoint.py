@@ -158,7 +158,8 @@ class Endpoint(GraphQL[Context, Any]):
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """A WebSocket may bring its key in the payload of connection_init, as browsers can't set headers."""
-        given = context.connection_params.get("authorization", context.header)
+        given = context.connection_params.get("authorization")
+        given = context.header if given is None else given
         try:
             login = await self.authenticator.login(given)
         except DeskError as error:

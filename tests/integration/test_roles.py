@@ -198,6 +198,17 @@ async def test_sentences_do_what_the_role_may(desk: Desk, ann: Session, unchange
             await ann.do("Delete ticket_anna")
 
 
+async def test_a_sentence_s_key_is_its_owner_s(desk: Desk, ann: Session) -> None:
+    """And where it was written in the log is told, though the log is not to be read."""
+    ben = as_role(desk, Role.CONTACT, "contact_benn")
+    text = "Create a ticket 'Printer'"
+    of_ben = await ben.do(text, idempotency_key="key-1", positions=True)
+    of_ann = await ann.do(text, idempotency_key="key-1", positions=True)
+    assert of_ann.steps[0].id != of_ben.steps[0].id
+    assert (of_ann.replayed, of_ann.steps[0].event.position) == (False, await desk.position())
+    assert (await ann.do(text, idempotency_key="key-1")).steps[0].id == of_ann.steps[0].id
+
+
 # Keys
 
 
