@@ -150,7 +150,7 @@ class Desk:
         return self._neighbours[workspace]
 
     def open_here(self) -> list[Desk]:
-        """This desk and its neighbours that are open in this process."""
+        """The desk itself, and those of its neighbours that are open in this process."""
         return [self, *self._neighbours.values()]
 
     async def open_neighbours(self) -> None:
