@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
-import uuid
+from functools import cache
 from time import perf_counter
 
 import structlog
@@ -28,6 +30,7 @@ OTHER = "other"
 STARTS = {"http.response.start", "websocket.accept"}
 REQUESTS = Counter("deskgraph_http_requests", "HTTP requests that were answered.", ["method", "route", "status"])
 SOCKETS = Gauge("deskgraph_websockets", "WebSocket connections that are open.", multiprocess_mode="livesum")
+_answered = cache(REQUESTS.labels)
 log = structlog.get_logger(__name__)
 
 
@@ -36,6 +39,8 @@ class Requests:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        enabled = getattr(log, "is_enabled_for", None)  # another program's logger may not tell
+        self._logs: bool = enabled(logging.DEBUG) if enabled else True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have it answered."""
@@ -44,9 +49,9 @@ class Requests:
             return
         headers = dict(scope["headers"])
         given = headers.get(REQUEST_ID, b"")
-        id_ = given if VALID.fullmatch(given) else uuid.uuid4().hex.encode()
+        id_ = given if VALID.fullmatch(given) else os.urandom(16).hex().encode()
         structlog.contextvars.bind_contextvars(request_id=id_.decode())
-        asked = Request(self.app, id_, scope)
+        asked = Request(self.app, id_, scope, logs=self._logs)
         if not tracing():
             await asked.answer(receive, send)
             return
@@ -61,8 +66,9 @@ class Requests:
 class Request:
     """One request, or one WebSocket, that is being answered."""
 
-    def __init__(self, app: ASGIApp, id_: bytes, scope: Scope) -> None:
+    def __init__(self, app: ASGIApp, id_: bytes, scope: Scope, *, logs: bool) -> None:
         self.app = app
+        self.logs = logs
         self.id = id_
         self.scope = scope
         self.method = METHODS.get(scope.get("method", "GET"), OTHER)
@@ -107,9 +113,10 @@ class Request:
 
     def _end(self, seconds: float) -> None:
         if self.scope["type"] == "http":
-            REQUESTS.labels(self.method, self.route, self.status).inc()
+            _answered(self.method, self.route, self.status).inc()
         elif self.status:
             SOCKETS.dec()
-        # Not the query string: a GET has the operation in it.
-        told = {"method": self.method, "path": self.scope["path"], "status": self.status}
-        log.debug("request.ended", type=self.scope["type"], **told, milliseconds=round(seconds * 1000, 1))
+        if self.logs:  # to ask the logger each time takes longer than all else here
+            # Not the query string: a GET has the operation in it.
+            told = {"method": self.method, "path": self.scope["path"], "status": self.status}
+            log.debug("request.ended", type=self.scope["type"], **told, milliseconds=round(seconds * 1000, 1))
