@@ -43,8 +43,8 @@ async def read_log(database: Database, workspace: str, after: int, limit: int = 
     """Up to `limit` entries after a position, in order, without a gap. CURSOR_EXPIRED if they were trimmed."""
 
     async def work(tx: Transaction) -> list[Entry]:
-        rows = await tx.run(statement("read_log"), after=after, limit=limit)
-        entries = contiguous(after, [Entry(**row) for row in rows if whole(row)])
+        [row] = await tx.run(statement("read_log"), after=after, limit=limit)
+        entries = contiguous(after, [Entry(*values) for values in row["entries"] if whole(values)])
         if not entries:
             await check_kept(tx, after)
         return entries
@@ -52,9 +52,9 @@ async def read_log(database: Database, workspace: str, after: int, limit: int = 
     return await database.read(workspace, work)
 
 
-def whole(row: dict[str, Any]) -> bool:
+def whole(values: list[Any]) -> bool:
     """Whether the event was all there when it was read: one that is just removed loses its properties first."""
-    return None not in row.values()
+    return None not in values
 
 
 async def check_kept(tx: Transaction, after: int) -> None:

@@ -23,6 +23,7 @@ STREAMING = "streaming"
 # What the kernel holds for a client that is streamed to; Linux doubles it, and would by itself go up to megabytes. What
 # is to end a slow client's stream waits behind that, and so do pings.
 SEND_BUFFER = 64 * 1024
+JOINED = 16 * 1024
 
 
 def stalled(scope: Scope) -> asyncio.Event:
@@ -33,15 +34,17 @@ def stalled(scope: Scope) -> asyncio.Event:
 
 
 class Joining:
-    """A transport that sends the first two things that are written in one turn of the event loop at once.
+    """A transport that sends what is written in one turn of the event loop together.
 
-    So an answer's head, which is written by itself, goes out with its body: one call of the system less, one packet.
+    An answer is its head and its body, which go out as soon as both are there: one call of the system less, one packet.
+    Of a `stream` nobody knows what comes next: it goes out once there are `JOINED` bytes, or at the end of the turn.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._held: bytes | None = None  # b"": something has been sent in this turn
+        self.stream = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -51,6 +54,8 @@ class Joining:
         if self._held is None:
             self._held = data
             self._loop.call_soon(self._turned)
+        elif self.stream and len(self._held) < JOINED:
+            self._held += data
         else:
             self._transport.write(self._held + data if self._held else data)
             self._held = b""
@@ -94,7 +99,9 @@ class Patience(asyncio.Protocol):
         super().connection_made(transport)
 
     def streaming(self) -> asyncio.Event:
-        """Keep little for the client in the kernel; the event that tells when it is stalled."""
+        """Keep little for the client in the kernel, join what is sent; the event that tells when it is stalled."""
+        if isinstance(self.transport, Joining):
+            self.transport.stream = True
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         return self.stalled
 
