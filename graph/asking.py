@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextvars import Context
 from functools import lru_cache
 from string import Template
 from typing import Any
@@ -101,7 +102,7 @@ class Questions:
         kind.flights -= 1
         while kind.waiting and not kind.waits():
             kind.flights += 1
-            task = asyncio.create_task(self._fly(kind, kind.next()))
+            task = asyncio.create_task(self._fly(kind, kind.next()), context=Context())  # nobody's own
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextvars import Context
 from dataclasses import dataclass, field
 
 from neo4j.exceptions import Neo4jError
@@ -73,7 +74,7 @@ class Groups:
     def _land(self, key: tuple[Signature, int], kind: Kind) -> None:
         """A query has ended: the next one is for those who wait, if there are any."""
         if kind.waiting:
-            task = asyncio.create_task(self._fly(key, kind))
+            task = asyncio.create_task(self._fly(key, kind), context=Context())  # nobody's own
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             return
