@@ -115,10 +115,10 @@ async def test_a_hook_that_fails_each_time_is_parked_and_replayed(desk: Desk) ->
 async def test_a_hook_may_take_longer_than_its_time(desk: Desk) -> None:
     attempts: list[int] = []
 
-    @desk.Ticket.created(name="slow", ack_timeout=1)
+    @desk.Ticket.created(name="slow", ack_timeout=3)
     async def slow(_ticket: Ticket, ctx: Context) -> None:
         attempts.append(ctx.attempt)
-        await asyncio.sleep(3)
+        await asyncio.sleep(5)
 
     async with desk.listening():
         await desk.Ticket.create(subject="Portal")

@@ -19,7 +19,7 @@ from deskgraph.resolvers.session import Session
 @Ticket.resolved(name="survey")
 async def survey(ticket: Any, ctx: Any) -> None:
     if os.environ.get("CHAOS_OUTSIDE"):
-        outside = Session(ctx.desk, ctx.actor, cause=ctx.cause)
+        outside = Session(ctx.desk, ctx.caller, cause=ctx.cause)
         await asyncio.create_task(write(ticket, outside), context=contextvars.Context())
     else:
         await write(ticket, ctx)
