@@ -50,7 +50,7 @@ bench-writes: .venv/installed ## writes beside the floor and the peer (needs wha
 chaos: .venv/installed ## kill -9 everything at random under load and check that nothing is lost; KILLS, SEED, MINUTES
 	$(BIN)/python -m tests.chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
-conformance: .venv/installed ## the clients of others, and 5,000 operations made by chance (needs Node.js); some fifteen minutes; CASES
+conformance: .venv/installed ## the clients of others, and 5,000 operations made by chance (needs Node.js); some ten minutes; CASES
 	$(BIN)/python -m tests.clients.versions
 	CI=true CASES=$(or $(CASES),5000) $(BIN)/pytest -n 0 -vv tests/acceptance/clients \
 		tests/acceptance/test_graphql_over_http.py tests/acceptance/mcp/test_programs.py
