@@ -43,7 +43,11 @@ log = structlog.get_logger(__name__)
 
 async def perform(session: Session, command: Command, wanted: Wanted) -> Outcome:
     """Do a verb; a DeskError means that nothing was changed. What is `wanted` is read in the same transaction."""
-    command, session = checked(command, session), joined(session)
+    return await perform_checked(joined(session), checked(command, session), wanted)
+
+
+async def perform_checked(session: Session, command: Command, wanted: Wanted) -> Outcome:
+    """The same with a command that was checked, in a session that was joined."""
     wanted.plan  # noqa: B018 - before anything is done: FORBIDDEN if the caller may not see it
     if session.tx:
         return await in_transaction(session, command, wanted)

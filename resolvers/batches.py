@@ -8,7 +8,7 @@ from typing import Any
 
 from deskgraph.graph.database import Transaction
 from deskgraph.graph.writing import Deed, reasons, write_many
-from deskgraph.resolvers.act import checked, decide, in_transaction, perform
+from deskgraph.resolvers.act import checked, decide, in_transaction, perform_checked
 from deskgraph.resolvers.claimed import Claimed, Earlier, claim_keys, release_keys, settle_keys
 from deskgraph.resolvers.command import Answer, Command, Outcome, Wanted
 from deskgraph.resolvers.rereading import reread, with_positions
@@ -103,7 +103,7 @@ async def _alone(session: Session, item: Command | DeskError, wanted: Wanted) ->
     if isinstance(item, DeskError):
         return item
     try:
-        return await perform(session, item, wanted)
+        return await perform_checked(session, item, wanted)
     except DeskError as error:
         return error
 

@@ -188,6 +188,12 @@ async def test_an_idempotency_key_is_its_owner_s(desk: Desk, ann: Session) -> No
     assert sorted(one.subject for one in await ann.Ticket.find()) == ["Ann's own", "Anna's"]
 
 
+async def test_a_key_in_a_batch_is_the_key_alone(desk: Desk, ann: Session) -> None:
+    """Items that are done one by one are kept under the very key that a verb alone is."""
+    [made] = await ann.Ticket.create.many([{"subject": "Printer", "idempotency_key": "key-1"}], atomic=False)
+    assert (await ann.Ticket.create(subject="Printer", idempotency_key="key-1")).id == made.id
+
+
 async def test_sentences_do_what_the_role_may(desk: Desk, ann: Session, unchanged: Unchanged) -> None:
     await ann.do("Close ticket_anna")
     assert (await desk.Ticket.get("ticket_anna")).status == "CLOSED"
