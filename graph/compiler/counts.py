@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deskgraph.graph.compiler.cypher import Value, picked, where_of
-from deskgraph.graph.compiler.filters import both
+from deskgraph.graph.compiler.filters import both, clause
 from deskgraph.graph.compiler.naming import NodeShape
 from deskgraph.graph.compiler.pages import page_of
 from deskgraph.graph.compiler.picks import TYPENAME, Part, Rows
@@ -44,9 +44,8 @@ def counted(rows: Rows, scope: Scope) -> Value:
 
 def _edge(node: str, group: Group, variable: str, scope: Scope) -> str:
     assert isinstance(group.field, One)
-    seen = scope.seen(noun_of(group.field.target), variable)
-    where = f" WHERE {both(seen)}" if seen else ""
-    return f" OPTIONAL MATCH {group.field.pattern(node, f'{variable}:{group.field.target}')}{where}"
+    seen = clause(scope.seen(noun_of(group.field.target), variable))
+    return f" OPTIONAL MATCH {group.field.pattern(node, f'{variable}:{group.field.target}')}{seen}"
 
 
 def _value(noun: type[Noun], part: Part, by: dict[Group, str], count: str, scope: Scope) -> Value:

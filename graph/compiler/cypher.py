@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from deskgraph.graph.compiler import paging
-from deskgraph.graph.compiler.filters import both, equalities, predicates
+from deskgraph.graph.compiler.filters import both, clause, equalities, predicates
 from deskgraph.graph.compiler.names import quote
 from deskgraph.graph.compiler.naming import NodeShape, Shape
 from deskgraph.graph.compiler.pages import Page, page_of
@@ -86,7 +86,7 @@ def by_id(noun: type[Noun], node_id: Any, picks: tuple[Pick, ...], scope: Scope,
     label = f"{noun.__name__}|Deleted" if deleted else noun.__name__
     node = picked(noun, variable, picks, scope)
     match = f"MATCH ({variable}:{label} {{id: {scope.parameter(node_id)}, workspace: $workspace}})"
-    return Value(f"head(COLLECT {{ {match}{_only(noun, variable, scope)} RETURN {node.cypher} }})", node.shape)
+    return Value(f"head(COLLECT {{ {match}{clause(scope.seen(noun, variable))} RETURN {node.cypher} }})", node.shape)
 
 
 def by_ids(noun: type[Noun], picks: tuple[Pick, ...], scope: Scope, ids: str, *, deleted: bool = False) -> Value:
@@ -95,7 +95,7 @@ def by_ids(noun: type[Noun], picks: tuple[Pick, ...], scope: Scope, ids: str, *,
     label = f"{noun.__name__}|Deleted" if deleted else noun.__name__
     node = picked(noun, variable, picks, scope)
     match = f"UNWIND ${ids} AS id MATCH ({variable}:{label} {{id: id, workspace: $workspace}})"
-    match += _only(noun, variable, scope)
+    match += clause(scope.seen(noun, variable))
 
     def shape(rows: list[Any]) -> dict[str, Any]:
         return {found: node.finished(values) for found, values in rows}
@@ -129,12 +129,6 @@ def at_positions(picks: tuple[Pick, ...], scope: Scope, positions: str) -> Value
 def root_list(rows: Rows, scope: Scope) -> Value:
     """A connection over all nouns of a kind in the workspace."""
     return _connection(rows, scope, edge=None, source="")
-
-
-def _only(noun: type[Noun], variable: str, scope: Scope) -> str:
-    """The clause that leaves out what the reader may not see."""
-    seen = scope.seen(noun, variable)
-    return f" WHERE {both(seen)}" if seen else ""
 
 
 def picked(noun: type[Noun], variable: str, picks: tuple[Pick, ...], scope: Scope) -> Value:
@@ -172,7 +166,7 @@ def _one(source: str, edge: One, pick: Pick, scope: Scope) -> Value:
     if pick.implied and not scope.sees(noun):
         return Value("null")
     node = picked(noun, target, pick.children[noun], scope)
-    match = f"MATCH {edge.pattern(source, f'{target}:{noun.__name__}')}{_only(noun, target, scope)}"
+    match = f"MATCH {edge.pattern(source, f'{target}:{noun.__name__}')}{clause(scope.seen(noun, target))}"
     return Value(f"head(COLLECT {{ {match} RETURN {node.cypher} }})", node.shape)
 
 

@@ -39,6 +39,11 @@ def both(parts: list[str], word: str = "AND") -> str:
     return f" {word} ".join(parts) if parts else "true"
 
 
+def clause(parts: list[str]) -> str:
+    """The WHERE of these predicates; nothing where nothing is asked."""
+    return f" WHERE {both(parts)}" if parts else ""
+
+
 def _logic(noun: type[Noun], variable: str, name: str, value: Any, scope: Scope) -> str:
     if value is None:
         raise InvalidInputError(f"{name} in a filter must not be null.", field="filter")
@@ -83,8 +88,7 @@ def _exists(edge: One | Many, variable: str, wanted: Filter, scope: Scope) -> st
     target = noun_of(edge.target)
     other = scope.variable()
     where = scope.seen(target, other) + predicates(target, other, wanted, scope)
-    tail = f" WHERE {both(where)}" if where else ""
-    return f"EXISTS {{ MATCH {edge.pattern(variable, f'{other}:{target.__name__}')}{tail} }}"
+    return f"EXISTS {{ MATCH {edge.pattern(variable, f'{other}:{target.__name__}')}{clause(where)} }}"
 
 
 def _stored(prop: Prop, operator: str, operand: Any) -> Any:
