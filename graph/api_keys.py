@@ -31,4 +31,5 @@ async def use_key(database: Database, digest: str) -> StoredKey | None:
 
 async def is_workspace(database: Database, workspace: str) -> bool:
     """Whether there is a workspace of that id."""
-    return bool(await database.run("MATCH (workspace:Workspace {id: $id}) RETURN workspace.id AS id", id=workspace))
+    match = "MATCH (found:Workspace {id: $workspace}) RETURN found.id AS id"
+    return await database.read(workspace, lambda tx: tx.one(match)) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from graphql import (
     DocumentNode,
@@ -41,6 +41,8 @@ class Mutation:
 
     `errors` has what is selected of the payload's errors, the fields' names by their keys.
     """
+
+    kind: ClassVar[str] = "mutation"
 
     limits: Limits
     cost: int

@@ -32,6 +32,7 @@ from deskgraph.graph.compiler.picks import TYPENAME
 from deskgraph.graph.compiler.scope import Scope
 from deskgraph.graph.compiler.selection import Selection, fragments_of
 from deskgraph.graph.compiler.slots import Needed, Path, Slot, View, whole
+from deskgraph.graph.telemetry import observed
 from deskgraph.resolvers.costs import Data, check_cost, cost_of
 from deskgraph.resolvers.documents import mistakes
 from deskgraph.resolvers.limits import Limits
@@ -67,7 +68,10 @@ class Passing:
         if len(text) > MAX_TEXT:
             return None
         operation = self.operation(text, operation_name, session.caller.role)
-        return await operation.answer(session, variables, done) if operation else None
+        if operation is None:
+            return None
+        observed().begin(operation.kind)
+        return await operation.answer(session, variables, done)
 
     def operation(self, text: str, operation_name: str | None, role: Role | None = None) -> Operation | Mutation | None:
         """The operation, kept ready for callers of that role; None if it is none that is passed."""
@@ -108,6 +112,8 @@ class Passed:
 
 class Operation:
     """One query. It has a plan for each shape of its variables: what is given, and what the plan depends on."""
+
+    kind = "query"
 
     def __init__(
         self,

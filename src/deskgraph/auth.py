@@ -7,6 +7,9 @@ import hmac
 import time
 from dataclasses import dataclass
 
+from starlette.requests import Request
+
+from deskgraph.answers import refusal
 from deskgraph.graph.api_keys import is_workspace, use_key
 from deskgraph.rates import Rates
 from deskgraph.resolvers.api_keys import WELL_FORMED, digest
@@ -14,7 +17,7 @@ from deskgraph.resolvers.claims import PAUSE
 from deskgraph.resolvers.desk import Desk
 from deskgraph.resolvers.recent import Recent
 from deskgraph.resolvers.session import Session
-from deskgraph.schema.errors import UnauthenticatedError, UnavailableError
+from deskgraph.schema.errors import DeskError, UnauthenticatedError, UnavailableError
 from deskgraph.schema.roles import Caller, Role
 from deskgraph.tokens import Claims, Issuer
 
@@ -77,10 +80,13 @@ class Authenticator:
         if login.who:
             self._rates.count(login.who)
 
-    async def admit(self, authorization: object) -> Login:
-        """Who sends a request with that header, whose operation is counted."""
-        login = await self.login(authorization)
-        self.count(login)
+    async def admit(self, request: Request) -> Login:
+        """Who sent the request, whose operation is counted; refused if that can't be told, or if it is one too many."""
+        try:
+            login = await self.login(request.headers.get("authorization"))
+            self.count(login)
+        except DeskError as error:
+            raise refusal(error) from error
         return login
 
     async def login(self, authorization: object) -> Login:

@@ -20,14 +20,13 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
-from deskgraph.answers import accepted, refusal, refused_response, result_body, result_response
+from deskgraph.answers import accepted, refused_response, result_body, result_response
 from deskgraph.asked import Asked, RefusedError, Sizes, asked_of
 from deskgraph.auth import Authenticator, Login
 from deskgraph.console import PAGE
 from deskgraph.documents import Documents
-from deskgraph.graph.telemetry import observed, observing
+from deskgraph.graph.telemetry import observing
 from deskgraph.resolvers.api import Context, schema
-from deskgraph.resolvers.mutating import Mutation
 from deskgraph.resolvers.passing import Passing
 from deskgraph.schema.errors import BadRequestError, DeskError
 from deskgraph.schema.roles import Caller, Role
@@ -92,7 +91,7 @@ class Endpoint(GraphQL[Context, Any]):
         """The console page for a browser, the operation's result for whoever has a key."""
         if request.method == "GET" and "text/html" in request.headers.get("accept", "") and not request.query_params:
             return FileResponse(PAGE, media_type="text/html", headers=PAGE_HEADERS)
-        return await self.answer(request, await self.login(request))
+        return await self.answer(request, await self.authenticator.admit(request))
 
     async def answer(self, request: Request, login: Login) -> Response:
         """The operation's result. A request that is none is refused before any operation is looked at."""
@@ -121,8 +120,6 @@ class Endpoint(GraphQL[Context, Any]):
         data = await self.passing.answer(context.session, asked.query, variables, name, context.done)
         if data is None:
             return None
-        operation = self.passing.operation(asked.query, name, context.session.caller.role)
-        observed().begin("mutation" if isinstance(operation, Mutation) else "query")
         shown = self.limits.report_cost
         return orjson.dumps({"data": data, "extensions": {"cost": data.cost}} if shown else {"data": data})
 
@@ -144,13 +141,6 @@ class Endpoint(GraphQL[Context, Any]):
                 raise RefusedError(405, told, {"Allow": "POST"}) from error
             told = BadRequestError("Subscribe over a WebSocket, or at /graphql/stream.")
             return failed(told)
-
-    async def login(self, request: Request) -> Login:
-        """Who sent the request; refused if that can't be told, or if it is one too many."""
-        try:
-            return await self.authenticator.admit(request.headers.get("authorization"))
-        except DeskError as error:
-            raise refusal(error) from error
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:  # noqa: ARG002 - Strawberry's signature
         """A WebSocket, before anybody knows whose it is."""

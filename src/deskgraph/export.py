@@ -60,7 +60,7 @@ def export(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
     async def answer(request: Request) -> Response:
         try:
-            login = await endpoint.login(request)
+            login = await endpoint.authenticator.admit(request)
             await body_of(request, endpoint.serving.sizes.body)  # nothing is looked for in it
         except RefusedError as refused:
             return refused_response(refused)

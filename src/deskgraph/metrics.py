@@ -48,7 +48,7 @@ def metrics(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
 async def admitted(endpoint: Endpoint, request: Request) -> None:
     """Refuse whoever has no administrator's key to the workspace that the server was started with."""
-    login = await endpoint.login(request)
+    login = await endpoint.authenticator.admit(request)
     home = login.desk is endpoint.authenticator.home
     try:
         login.caller.must_be(ADMINS if home else NOBODY, "see metrics")

@@ -42,7 +42,7 @@ class StreamEndpoint(Endpoint):
         """The stream, or why there is none."""
         if not accepts_events(request.headers.get("accept", "")):
             raise RefusedError(406, BadRequestError("This is a stream: send Accept: text/event-stream."))
-        return await self.stream(request, await self.login(request))
+        return await self.stream(request, await self.authenticator.admit(request))
 
     async def stream(self, request: Request, login: Login) -> Response:
         """Begin the operation. What is wrong with it is told in the stream: EventSource reads nothing else."""

@@ -11,12 +11,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from deskgraph.answers import refusal
 from deskgraph.asked import RefusedError, body_of
-from deskgraph.auth import Authenticator, Keys, Login
+from deskgraph.auth import Authenticator, Keys
 from deskgraph.mcp.server import make_server
 from deskgraph.resolvers.session import Session
-from deskgraph.schema.errors import DeskError
 
 SESSION = "session"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -39,7 +37,7 @@ class McpEndpoint:
         """Refuse what has no key, or comes from a web page elsewhere, before anything of it is read."""
         request = Request(scope, receive)
         try:
-            login = await self._login(request)
+            login = await self._authenticator.admit(request)
             refused = _refusal(request)
             body = b"" if refused else await body_of(request, self._most)
         except RefusedError as why:
@@ -55,12 +53,6 @@ class McpEndpoint:
         )
         async with manager.run():
             await manager.handle_request({**scope, SESSION: login.session()}, _again(body, receive), send)
-
-    async def _login(self, request: Request) -> Login:
-        try:
-            return await self._authenticator.admit(request.headers.get("authorization"))
-        except DeskError as error:
-            raise refusal(error) from error
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
