@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from tests.acceptance.conftest import Address, Served, hear, serving, subscribe, subscriber
+from tests.acceptance.conftest import Address, Served, hear, serving_in, subscribe, subscriber
 
 CREATE = """mutation ($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { apikey { id begins lastUsedAt } secret errors { code message field } }
@@ -27,13 +26,7 @@ EVENTS = "subscription ($after: Long) { events(after: $after) { position type ac
 @pytest.fixture(scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     """Two workers, so that what one does the other has to learn."""
-    folder = tmp_path_factory.mktemp("keys")
-    settings = {
-        "DESKGRAPH_API_KEY": "test-key-for-acceptance",
-        "DESKGRAPH_WORKSPACE": f"test-{folder.name}-{os.getpid()}-{folder.stat().st_ino}",
-        "DESKGRAPH_DATA": str(folder),
-    }
-    with serving("--workers", "2", **settings) as running:
+    with serving_in(tmp_path_factory.mktemp("keys"), "--workers", "2") as running:
         yield running
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ import orjson
 import pytest
 from playwright.async_api import Browser
 
-from tests.acceptance.conftest import Served, create, node, serving
+from tests.acceptance.conftest import Served, create, node, serving_in
 
 COUNT = "{ events { totalCount } }"
 CREATE = 'mutation { createOrganization(input: {name: "Acme"}) { organization { name } errors { code } } }'
@@ -34,14 +33,7 @@ LISTEN = """url => {
 @pytest.fixture(scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     """One server for all tests that only ask, with five events in its log."""
-    folder = tmp_path_factory.mktemp("streamed")
-    settings = {
-        "DESKGRAPH_API_KEY": "test-key-for-acceptance",
-        "DESKGRAPH_WORKSPACE": f"test-{folder.name}-{os.getpid()}-{folder.stat().st_ino}",
-        "DESKGRAPH_DATA": str(folder),
-        "DESKGRAPH_HEARTBEAT_SECONDS": "0.2",
-    }
-    with serving(**settings) as running:
+    with serving_in(tmp_path_factory.mktemp("streamed"), DESKGRAPH_HEARTBEAT_SECONDS="0.2") as running:
         await create(running, 5)
         yield running
 
