@@ -126,8 +126,11 @@ class Database:
             initial_retry_delay=0.02,
             max_transaction_retry_time=patience,
             connection_acquisition_timeout=15.0,
+            connection_write_timeout=None,  # a watch is kept on the answer, which costs less
             notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
+        # Where there is one server only, it has what it has committed; of a cluster's servers others may not have it yet.
+        self._bookmarks = self._driver.execute_query_bookmark_manager if uri.startswith("neo4j") else None
         self._idle: dict[str, list[neo4j.AsyncSession]] = {neo4j.READ_ACCESS: [], neo4j.WRITE_ACCESS: []}
 
     async def __aenter__(self) -> Self:
@@ -165,22 +168,29 @@ class Database:
 
         It is run again after a fault that has surely undone it. After one that may not have, it is UNAVAILABLE.
         """
+        return (await _guard(self._insist(cypher, {**parameters, "workspace": workspace}))).rows
+
+    async def _insist(self, cypher: str, parameters: dict[str, Any]) -> Answer:
+        """The answer to a query that writes, again and again if it was surely undone."""
+        try:
+            return await self._query(neo4j.WRITE_ACCESS, cypher, parameters)
+        except Neo4jError as error:
+            if not _is_undone(error):
+                raise
         again = AsyncRetrying(
             retry=retry_if_exception(_is_undone),
             stop=stop_after_delay(self.patience),
             wait=wait_random_exponential(0.02, max=1),
             reraise=True,
         )
-        given = {**parameters, "workspace": workspace}
-        answer: Answer = await _guard(again(self._query, neo4j.WRITE_ACCESS, cypher, given))
-        return answer.rows
+        answer: Answer = await again(self._query, neo4j.WRITE_ACCESS, cypher, parameters)
+        return answer
 
     async def _query(self, access: str, cypher: str, parameters: dict[str, Any]) -> Answer:
         """The answer to a query that is a transaction of its own. Its session is kept for the next one of its kind."""
         idle = self._idle[access]
-        async with Watch(self.silence) as watch:
+        async with Watch(self.silence):
             session = idle.pop() if idle else self._session(access)
-            watch.asked()
             try:
                 query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
                 with database_span("read" if access == neo4j.READ_ACCESS else "write", cypher):
@@ -215,7 +225,7 @@ class Database:
 
     def _session(self, access: str) -> neo4j.AsyncSession:
         return self._driver.session(
-            database=self.name, default_access_mode=access, bookmark_manager=self._driver.execute_query_bookmark_manager
+            database=self.name, default_access_mode=access, bookmark_manager=self._bookmarks
         )
 
 

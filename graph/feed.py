@@ -14,11 +14,14 @@ from collections import deque
 import structlog
 
 from deskgraph.graph.database import Database
-from deskgraph.graph.log import BATCH, Entry, any_pending, open_workspace, place_pending, read_log
+from deskgraph.graph.log import BATCH, Entry, head_of, open_workspace, place_pending, read_log
 from deskgraph.graph.telemetry import FEED_POSITION
 from deskgraph.schema.errors import CursorExpiredError, UnavailableError
 
 RING = 10_000
+# Seconds from one look at the log to the next, unless somebody waits for what was committed here: a look takes the
+# database as long as a verb does, however many events it finds.
+PACE = 0.025
 log = structlog.get_logger(__name__)
 
 
@@ -33,6 +36,7 @@ class Feed:
         self._ring: deque[Entry] = deque(maxlen=RING)
         self._changed = asyncio.Condition()
         self._woken = asyncio.Event()
+        self._hurried = asyncio.Event()
         self._asked = 0
         self._served = 0
         self._closed = False
@@ -41,21 +45,27 @@ class Feed:
     async def start(self) -> None:
         """Make the workspace if it is new, and begin to follow."""
         self.position = await open_workspace(self.database, self.workspace)
+        FEED_POSITION.set(self.position)
         self._task = asyncio.create_task(self._follow(), name=f"feed {self.workspace}")
 
     async def close(self) -> None:
         """Stop; readers that wait are released."""
         self._closed = True
-        self._woken.set()
+        self._hurry()
         if self._task:
             await self._task
         async with self._changed:
             self._changed.notify_all()
 
     def wake(self) -> None:
-        """Something was committed here: sequence it now."""
+        """Something was committed here: sequence it soon."""
         self._asked += 1
         self._woken.set()
+
+    def _hurry(self) -> None:
+        """Look at once."""
+        self._woken.set()
+        self._hurried.set()
 
     async def settle(self) -> None:
         """Wait until everything that this process committed before has its position and is in the feed.
@@ -63,6 +73,8 @@ class Feed:
         UNAVAILABLE if the database does not let it get there in time.
         """
         wanted = self._asked
+        if self._served < wanted:
+            self._hurry()
         try:
             async with asyncio.timeout(self.database.silence), self._changed:
                 await self._changed.wait_for(lambda: self._served >= wanted or self._closed)
@@ -96,41 +108,41 @@ class Feed:
             return await self.kept_after(expired.after, limit)
 
     async def _follow(self) -> None:
+        clock = asyncio.get_running_loop().time
         while not self._closed:
+            self._woken.clear()
+            self._hurried.clear()
+            began = clock()
             try:
                 await self._step()
             except UnavailableError as error:
                 log.warning("feed.waits", workspace=self.workspace, reason=str(error))
+                self._woken.clear()
             except Exception:
                 log.exception("feed.failed", workspace=self.workspace)
-            else:
-                if self._asked != self._served:
-                    continue
-            await self._pause()
+                self._woken.clear()
+            await self._within(self._woken, self.poll)
+            await self._within(self._hurried, began + PACE - clock())
 
-    async def _pause(self) -> None:
-        self._woken.clear()
-        if self._closed:
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), self.poll)
+    async def _within(self, event: asyncio.Event, seconds: float) -> None:
+        """Wait for an event, but no longer than that."""
+        if seconds > 0 and not self._closed and not event.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), seconds)
 
     async def _step(self) -> None:
-        """Sequence and read until nothing more is found, then tell the readers."""
-        serving = self._asked
-        more = True
+        """Sequence and read until nothing more is found, and tell the readers."""
+        serving, more = self._asked, True
         while more and not self._closed:
-            placed = await self._place(due=serving != self._served)
+            # What was committed here is there to be sequenced. Otherwise others may have committed or sequenced.
+            head = None if serving != self._served else await head_of(self.database, self.workspace)
+            if head == (self.position, False):
+                return
+            placed = await place_pending(self.database, self.workspace) if head is None or head.pending else []
             follow = placed and placed[0].position == self.position + 1
             entries = placed if follow else await self._read()
             more = BATCH in (len(placed), len(entries))
             await self._publish(entries, serving if not more else self._served)
-
-    async def _place(self, *, due: bool) -> list[Entry]:
-        """Sequence what is pending: `due` is what was committed here, and others may have committed something, too."""
-        if due or await any_pending(self.database, self.workspace):
-            return await place_pending(self.database, self.workspace)
-        return []
 
     async def _read(self) -> list[Entry]:
         """What is new; others may have placed events and trimmed them since this feed last looked."""

@@ -7,7 +7,7 @@ an event never appears before one with a lower position. Any process may do it; 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from deskgraph.graph.database import Database, Transaction
 from deskgraph.graph.statements import statement
@@ -25,6 +25,13 @@ class Entry:
     type: str
     subject: str
     depth: int
+
+
+class Head(NamedTuple):
+    """The last position of a log, and whether events are `pending` that have none yet."""
+
+    position: int
+    pending: bool
 
 
 async def open_workspace(database: Database, workspace: str) -> int:
@@ -86,13 +93,12 @@ async def place_pending(database: Database, workspace: str) -> list[Entry]:
     return await database.write(workspace, _place)
 
 
-async def any_pending(database: Database, workspace: str) -> bool:
-    """Whether an event waits for a position."""
-    return await database.read(workspace, _any_pending)
-
-
-async def _any_pending(tx: Transaction) -> bool:
-    return bool(await tx.run(statement("sequence_waiting")))
+async def head_of(database: Database, workspace: str) -> Head:
+    """Where the log ends."""
+    rows, _ = await database.ask(statement("log_head"), {"workspace": workspace})
+    if not rows:
+        raise NotFoundError(f"There is no workspace {workspace}.")
+    return Head(**rows[0])
 
 
 async def _place(tx: Transaction) -> list[Entry]:

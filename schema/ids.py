@@ -15,7 +15,11 @@ WELL_FORMED = re.compile(r"[a-z]+_[A-Za-z0-9]{4,64}")
 
 def new_id(prefix: str) -> str:
     """A new random id of about 95 bits."""
-    return f"{prefix}_{''.join(secrets.choice(BASE62) for _ in range(RANDOM_CHARACTERS))}"
+    number, characters = secrets.randbelow(62**RANDOM_CHARACTERS), ""
+    for _ in range(RANDOM_CHARACTERS):
+        number, digit = divmod(number, 62)
+        characters += BASE62[digit]
+    return f"{prefix}_{characters}"
 
 
 def check_id(value: object, prefix: str, field: str) -> str:

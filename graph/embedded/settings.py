@@ -20,6 +20,8 @@ db.tx_log.preallocate=false
 db.tx_log.rotation.size=16m
 db.tx_log.rotation.retention_policy=2 files
 db.logs.query.enabled=OFF
+db.index.fulltext.eventually_consistent_refresh_interval=100ms
+server.bolt.connection_keep_alive_for_requests=OFF
 # Ends at once: bolt's two connectors would wait 5 s each for connections that may still come.
 internal.dbms.bolt.netty_server_shutdown_quiet_period_duration=0s
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -98,11 +99,16 @@ def check_content_type(request: Request) -> None:
     """Only JSON in UTF-8 is read: what a page elsewhere can send without asking is of another type."""
     if request.method != "POST":
         raise RefusedError(405, BadRequestError("Send GET or POST."), {"Allow": "GET, POST"})
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    charset = header.get_param("charset", "utf-8")
-    if header.get_content_type() != JSON or str(charset).lower() not in ("utf-8", "utf8"):
+    if not _is_json(request.headers.get("content-type", "")):
         raise RefusedError(415, BadRequestError(f"Send Content-Type: {JSON}, in UTF-8."))
+
+
+@lru_cache(100)
+def _is_json(content_type: str) -> bool:
+    header = Message()
+    header["content-type"] = content_type
+    charset = header.get_param("charset", "utf-8")
+    return header.get_content_type() == JSON and str(charset).lower() in ("utf-8", "utf8")
 
 
 async def body_of(request: Request, most: int) -> bytes:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-resource-policy": b"same-origin",
 }
 # What a page elsewhere may send and read, if its origin is allowed.
 SENT = ["authorization", "content-type", "last-event-id"]
 READ = ["deskgraph-position", "retry-after", "x-request-id"]
+ALLOWED = b"access-control-allow-origin"
 # An answer that is asked for with a key is for whoever has it.
-CACHE = "no-store"
+PRIVATE = {**HEADERS, b"cache-control": b"no-store"}
 
 
 class SecurityHeaders:
@@ -31,17 +31,15 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        private = any(name == b"authorization" for name, _ in scope["headers"])
+        wanted = PRIVATE if any(name == b"authorization" for name, _ in scope["headers"]) else HEADERS
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if private:
-                    headers.setdefault("Cache-Control", CACHE)
-                if "access-control-allow-origin" in headers:
-                    del headers["Cross-Origin-Resource-Policy"]
+                given = list(message.get("headers", ()))
+                there = {name for name, _ in given}
+                if ALLOWED in there:
+                    there.add(b"cross-origin-resource-policy")
+                message["headers"] = given + [one for one in wanted.items() if one[0] not in there]
             await send(message)
 
         await self.app(scope, receive, with_headers)

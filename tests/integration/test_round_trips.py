@@ -21,7 +21,7 @@ from deskgraph.schema.errors import AlreadyExistsError, NotFoundError
 from tests.conftest import Run
 from tests.integration.conftest import Log
 
-FEED = ("sequence_waiting", "sequence_pending", "sequence_place", "read_log", "trimmed")
+FEED = ("log_head", "sequence_pending", "sequence_place", "read_log", "trimmed")
 
 
 @pytest.fixture
