@@ -129,7 +129,7 @@ class Database:
             connection_write_timeout=None,  # a watch is kept on the answer, which costs less
             notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
-        # Where there is one server only, it has what it has committed; of a cluster's servers others may not have it yet.
+        # A server alone has what it committed; of the servers of a cluster others may not have it yet.
         self._bookmarks = self._driver.execute_query_bookmark_manager if uri.startswith("neo4j") else None
         self._idle: dict[str, list[neo4j.AsyncSession]] = {neo4j.READ_ACCESS: [], neo4j.WRITE_ACCESS: []}
 
