@@ -224,9 +224,7 @@ class Database:
             return await _guard(work(session))
 
     def _session(self, access: str) -> neo4j.AsyncSession:
-        return self._driver.session(
-            database=self.name, default_access_mode=access, bookmark_manager=self._bookmarks
-        )
+        return self._driver.session(database=self.name, default_access_mode=access, bookmark_manager=self._bookmarks)
 
 
 async def _rows(result: neo4j.AsyncResult) -> list[dict[str, Any]]:
