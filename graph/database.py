@@ -126,7 +126,6 @@ class Database:
             initial_retry_delay=0.02,
             max_transaction_retry_time=patience,
             connection_acquisition_timeout=15.0,
-            connection_write_timeout=None,  # a watch is kept on the answer, which costs less
             notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
         # A server alone has what it committed; of the servers of a cluster others may not have it yet.
