@@ -67,22 +67,23 @@ def _span(name: str, kind: SpanKind, attributes: dict[str, Any]) -> Iterator[tra
             raise
 
 
-@contextmanager
-def database_span(access: str, cypher: str) -> Iterator[None]:
-    """Measures a query, whose text holds no values."""
-    began = perf_counter()
-    try:
-        if tracing():
-            with _span(
-                f"neo4j {access}",
-                SpanKind.CLIENT,
-                {"db__system__name": "neo4j", "db__operation__name": access, "db__query__text": cypher},
-            ):
-                yield
-        else:
-            yield
-    finally:
-        (READING if access == "read" else WRITING).observe(perf_counter() - began)
+class database_span:  # noqa: N801 - a context, used as a function is
+    """Measures a query, whose text holds no values. A class, for each query has one."""
+
+    __slots__ = ("_began", "_metric", "_span")
+
+    def __init__(self, access: str, cypher: str) -> None:
+        self._metric = READING if access == "read" else WRITING
+        told = {"db__system__name": "neo4j", "db__operation__name": access, "db__query__text": cypher}
+        self._span = span(f"neo4j {access}", SpanKind.CLIENT, **told)
+
+    def __enter__(self) -> None:
+        self._began = perf_counter()
+        self._span.__enter__()
+
+    def __exit__(self, *raised: Any) -> None:
+        self._span.__exit__(*raised)
+        self._metric.observe(perf_counter() - self._began)
 
 
 @dataclass(slots=True)

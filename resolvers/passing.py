@@ -13,10 +13,13 @@ from graphql import (
     DocumentNode,
     GraphQLBoolean,
     GraphQLError,
+    GraphQLID,
     GraphQLInputType,
     GraphQLSchema,
+    GraphQLString,
     OperationDefinitionNode,
     VariableValues,
+    get_nullable_type,
     get_operation_ast,
     get_variable_values,
     is_input_object_type,
@@ -132,24 +135,31 @@ class Operation:
         self._types: dict[str, Any] = {
             node.variable.name.value: type_from_ast(schema, node.type) for node in self._given
         }
+        texts = {name for name, of in self._types.items() if get_nullable_type(of) in (GraphQLID, GraphQLString)}
+        self._texts = texts if texts == self._types.keys() else None
         self._needed: dict[Path, tuple[View, ...]] = {}
         self.plans: Recent[Passed | None] = Recent(MAX_PLANS)
 
     async def answer(self, session: Session, variables: dict[str, Any], _done: Done) -> Data | None:
         """The data for these variables; None where there is an error to be told."""
         try:
-            self._limits.check_values(variables)
-            values = get_variable_values(self._schema, self._given, variables)
-            if isinstance(values, list):
-                return None
-            passed = self._passed(values)
-            if passed is None:
+            values = self._values(variables)
+            passed = values and self._passed(values)
+            if not (values and passed):
                 return None
             row = await session.row(passed.plan, passed.parameters(values.coerced))
         except DeskError:
             return None
         data = passed.plan.shape(row)
         return None if data.holes else Data(data, passed.cost)
+
+    def _values(self, variables: dict[str, Any]) -> VariableValues | None:
+        """The variables' values, coerced; None if one is wrong."""
+        if variables.keys() == self._texts and {str}.issuperset(map(type, variables.values())):
+            return VariableValues({}, variables)  # ids and cursors are what they are
+        self._limits.check_values(variables)
+        values = get_variable_values(self._schema, self._given, variables)
+        return None if isinstance(values, list) else values
 
     def _passed(self, values: VariableValues) -> Passed | None:
         while True:
@@ -167,7 +177,8 @@ class Operation:
         unknown = {
             name: self._unknown(self._types[name], value, (name,), derived) for name, value in values.coerced.items()
         }
-        variables = VariableValues(values.sources, unknown)
+        sources = values.sources or self._sources(values.coerced)
+        variables = VariableValues(sources, unknown)
         selection = Selection(self._schema, self._definition, self._fragments, variables)
         query = self._schema.query_type
         assert query
@@ -191,6 +202,12 @@ class Operation:
         known = {name: value for name, value in scope.parameters.items() if not isinstance(value, Slot)}
         used = {id(slot) for _, slot in slots}
         return Passed(made, known, slots, tuple(slot for slot in derived if id(slot) not in used), cost)
+
+    def _sources(self, texts: dict[str, Any]) -> dict[str, Any]:
+        """Where values come from that are nothing but texts."""
+        values = get_variable_values(self._schema, self._given, texts)
+        assert not isinstance(values, list)
+        return values.sources
 
     def _key(self, of: GraphQLInputType, value: Any, path: Path) -> Any:
         """What a plan depends on in a variable's value."""

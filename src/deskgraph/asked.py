@@ -54,10 +54,11 @@ class Asked:
         """What an object asks for; BAD_REQUEST unless every parameter is of its kind."""
         if not isinstance(given, dict):
             raise BadRequestError("Send a JSON object with a query.")
-        for name, (kind, told) in PARAMETERS.items():
-            if given.get(name) is not None and not isinstance(given[name], kind):
+        values = [given.get(name) for name in PARAMETERS]
+        for value, (name, (kind, told)) in zip(values, PARAMETERS.items(), strict=True):
+            if value is not None and not isinstance(value, kind):
                 raise BadRequestError(f"{name} must be {told}.", field=name)
-        asked = cls(*(given.get(name) for name in PARAMETERS))
+        asked = cls(*values)
         if not (asked.query or asked.document_id or asked.hash):
             raise BadRequestError("Send a query.", field="query")
         return asked
