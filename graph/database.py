@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit_of_work
@@ -14,6 +13,7 @@ from neo4j.exceptions import AuthError, ConstraintError, DriverError, Neo4jError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from deskgraph.graph.broken import is_broken
+from deskgraph.graph.queries import Answer, Direct, Routed, rows_of
 from deskgraph.graph.telemetry import database_span
 from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, UnavailableError
 
@@ -75,7 +75,7 @@ class Transaction:
         """The rows of a query; `$workspace` is given."""
         self._watch.asked()
         with database_span(self._access, cypher):
-            rows = await _rows(await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace))
+            rows = await rows_of(await self._inner.run(DIALECT + cypher, parameters, workspace=self.workspace))
         self._watch.answered()
         return rows
 
@@ -86,13 +86,6 @@ class Transaction:
 
 
 Work = Callable[[Transaction], Awaitable[T]]
-
-
-class Answer(NamedTuple):
-    """The rows of a query, and the seconds that the database took for them, to a thousandth."""
-
-    rows: list[dict[str, Any]]
-    seconds: float
 
 
 class Database:
@@ -130,7 +123,7 @@ class Database:
         )
         # A server alone has what it committed; of the servers of a cluster others may not have it yet.
         self._bookmarks = self._driver.execute_query_bookmark_manager if uri.startswith("neo4j") else None
-        self._idle: dict[str, list[neo4j.AsyncSession]] = {neo4j.READ_ACCESS: [], neo4j.WRITE_ACCESS: []}
+        self._queries = (Direct if uri.startswith("bolt") else Routed)(self._session, limit)
 
     async def __aenter__(self) -> Self:
         return self
@@ -142,8 +135,7 @@ class Database:
 
     async def close(self) -> None:
         """Give the connections back."""
-        for session in itertools.chain(*self._idle.values()):
-            await session.close()
+        await self._queries.close()
         await self._driver.close()
 
     async def ready(self) -> None:
@@ -186,23 +178,10 @@ class Database:
         return answer
 
     async def _query(self, access: str, cypher: str, parameters: dict[str, Any]) -> Answer:
-        """The answer to a query that is a transaction of its own. Its session is kept for the next one of its kind."""
-        idle = self._idle[access]
+        """The answer to a query that is a transaction of its own."""
         async with Watch(self.silence):
-            session = idle.pop() if idle else self._session(access)
-            try:
-                query = neo4j.Query(DIALECT + cypher, timeout=self.limit)
-                with database_span("read" if access == neo4j.READ_ACCESS else "write", cypher):
-                    result = await session.run(query, parameters)
-                    rows = await _rows(result)
-                    summary = await result.consume()
-            except BaseException as error:
-                if isinstance(error, asyncio.CancelledError):
-                    session.cancel()
-                await session.close()
-                raise
-        idle.append(session)
-        return Answer(rows, ((summary.result_available_after or 0) + (summary.result_consumed_after or 0)) / 1000)
+            with database_span("read" if access == neo4j.READ_ACCESS else "write", cypher):
+                return await self._queries.ask(access, DIALECT + cypher, parameters)
 
     async def write(self, workspace: str, work: Work[T], *, limited: bool = True) -> T:
         """Run `work` in a write transaction; it is run again after a deadlock or another passing fault.
@@ -217,19 +196,13 @@ class Database:
         """Run a statement that is no business of one workspace, such as a constraint, in its own transaction."""
 
         async def work(session: neo4j.AsyncSession) -> list[dict[str, Any]]:
-            return await _rows(await session.run(DIALECT + cypher, parameters))
+            return await rows_of(await session.run(DIALECT + cypher, parameters))
 
         async with self._session(neo4j.WRITE_ACCESS) as session:
             return await _guard(work(session))
 
     def _session(self, access: str) -> neo4j.AsyncSession:
         return self._driver.session(database=self.name, default_access_mode=access, bookmark_manager=self._bookmarks)
-
-
-async def _rows(result: neo4j.AsyncResult) -> list[dict[str, Any]]:
-    """All rows. They hold no nodes, edges or paths, which the driver's own `data()` looks for in every value."""
-    keys = result.keys()
-    return [dict(zip(keys, record.values(), strict=True)) async for record in result]
 
 
 async def _ready(tx: Transaction) -> None:

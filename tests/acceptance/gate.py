@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
+
+RESET = struct.pack("ii", 1, 0)  # to linger for no time
 
 
 class Gate:
@@ -28,10 +32,12 @@ class Gate:
         """Stand for another server from now on."""
         self._target = urlsplit(url)
 
-    def cut(self) -> int:
-        """Cut all connections; how many there were."""
+    def cut(self, *, reset: bool = False) -> int:
+        """Cut all connections; how many there were. A `reset` is not told until they are used."""
         open_ = [writer for writer in self._writers if not writer.is_closing()]
         for writer in open_:
+            if reset:
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             writer.transport.abort()
         return len(open_) // 2
 
