@@ -9,11 +9,12 @@ import pytest
 from neo4j.exceptions import Neo4jError
 
 from deskgraph.graph import asking
-from deskgraph.graph.asking import FLIGHTS, LANES, MOST, Questions
+from deskgraph.graph.asking import LANES, MOST, Questions
 from deskgraph.graph.compiler.cypher import Plan
 from deskgraph.graph.compiler.scope import Holes
 from deskgraph.graph.compiler.slots import Slot
 from deskgraph.graph.database import Answer, Database
+from deskgraph.graph.sharing import FLIGHTS
 from deskgraph.graph.statements import statement
 from deskgraph.resolvers.api import schema
 from deskgraph.resolvers.desk import Desk
