@@ -176,6 +176,7 @@ async def main(arguments: argparse.Namespace) -> None:
             print(f"commits/s, {WRITERS} writers     verb {found['verb']:.0f}  bare change {found['bare']:.0f}")
             print(f"  ratio                    {found['verb'] / found['bare']:.2f}\n")
             async with served("bench-latency", folder) as desk:
+                await latencies(desk.address, 1, 2 * arguments.events)  # plans are made, Java compiles
                 first = 0.0
                 for subscribers in (1, 100, 1000):
                     median, tail = await latencies(desk.address, subscribers, arguments.events)

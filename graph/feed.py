@@ -21,7 +21,7 @@ from deskgraph.schema.errors import CursorExpiredError, UnavailableError
 RING = 10_000
 # Seconds from one look at the log to the next, unless somebody waits for what was committed here: a look takes the
 # database as long as a verb does, however many events it finds.
-PACE = 0.025
+PACE = 0.05
 log = structlog.get_logger(__name__)
 
 
