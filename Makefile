@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATS := v2.15.2
 
-.PHONY: run test lint bench-events bench-reads bench-growth bench-start bench-memory bench-writes chaos conformance lock schema release-schema client chromium nats clean
+.PHONY: run test lint bench bench-events bench-reads bench-growth bench-start bench-memory bench-writes chaos conformance lock schema release-schema client chromium nats clean
 
 run: .venv/installed ## serve the sample desk on http://127.0.0.1:8000
 	$(BIN)/deskgraph serve --sample
@@ -28,6 +28,8 @@ lint: .venv/installed build/types
 build/types: pyproject.toml $(wildcard src/deskgraph/*.py)
 	rm -rf $@ && mkdir -p $@/deskgraph
 	ln -s $(CURDIR)/src/deskgraph/* $(CURDIR)/schema $(CURDIR)/graph $(CURDIR)/resolvers $@/deskgraph/
+
+bench: bench-start bench-reads bench-writes bench-growth bench-events bench-memory ## all of them; some two hours
 
 bench-events: .venv/installed ## what the event log costs and how fast it is; some ten minutes
 	$(BIN)/python -m benchmarks.events
