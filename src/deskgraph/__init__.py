@@ -1,8 +1,9 @@
 """deskgraph: a headless customer-support back end on one Neo4j graph.
 
-`Ticket`, `Contact`, `Organization`, `User`, `Activity`, `Event`, `Webhook`, `WebhookAttempt` and `BeforeHook` are the
-words for the nouns of the desk that is open in this process (`async with deskgraph.open(): ...`), and the place where
-hooks attach. Everything is imported when it is first asked for, so that a program pays only for what it uses.
+`Ticket`, `Contact`, `Organization`, `User`, `Activity`, `Event`, `Webhook`, `WebhookAttempt`, `BeforeHook`, `ApiKey`
+and `Workspace` are the words for the nouns of the desk that is open here (`async with deskgraph.open(): ...`), and the
+place where hooks attach. Everything is imported when it is first asked for, so that a program pays only for
+what it uses.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from deskgraph.schema.errors import DeskError
     from deskgraph.words import (
         Activity,
+        ApiKey,
         BeforeHook,
         Contact,
         Event,
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
         User,
         Webhook,
         WebhookAttempt,
+        Workspace,
     )
 
 __all__ = [
     "Activity",
+    "ApiKey",
     "BeforeHook",
     "Contact",
     "Desk",
@@ -38,6 +42,7 @@ __all__ = [
     "User",
     "Webhook",
     "WebhookAttempt",
+    "Workspace",
     "open",
 ]
 

@@ -14,6 +14,7 @@ from deskgraph.schema.errors import DeskError
 
 __all__ = [
     "Activity",
+    "ApiKey",
     "BeforeHook",
     "Contact",
     "Event",
@@ -22,6 +23,7 @@ __all__ = [
     "User",
     "Webhook",
     "WebhookAttempt",
+    "Workspace",
     "speaking",
     "verbs",
 ]
@@ -54,3 +56,5 @@ Event = NounWords(nouns.Event, DEFAULT_HOOKS, _session)
 Webhook = NounWords(nouns.Webhook, DEFAULT_HOOKS, _session)
 WebhookAttempt = NounWords(nouns.WebhookAttempt, DEFAULT_HOOKS, _session)
 BeforeHook = NounWords(nouns.BeforeHook, DEFAULT_HOOKS, _session)
+ApiKey = NounWords(nouns.ApiKey, DEFAULT_HOOKS, _session)
+Workspace = NounWords(nouns.Workspace, DEFAULT_HOOKS, _session)

@@ -8,6 +8,7 @@ import multiprocessing
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -80,10 +81,11 @@ def serving_app(settings: Settings) -> ASGIApp:
                 rates=Rates(settings.rate_limit),
             )
             opening = asyncio.create_task(desk.open_neighbours())
-            settling = asyncio.create_task(asyncio.to_thread(settle))
+            # Nobody waits for it, least of all at the end.
+            threading.Thread(target=settle, name="deskgraph-settling", daemon=True).start()
             yield
             opening.cancel()
-            await asyncio.gather(opening, settling, return_exceptions=True)
+            await asyncio.gather(opening, return_exceptions=True)
 
     outer = Starlette(lifespan=lifespan)
 

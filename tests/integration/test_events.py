@@ -138,6 +138,8 @@ async def test_a_subscriber_goes_on_in_a_process_that_has_not_read_so_far(databa
         Desk(database, workspace, hooks=Hooks(), poll=0.02) as one,
         Desk(database, workspace, hooks=Hooks(), poll=3600) as behind,
     ):
+        behind.feed.wake()
+        await behind.settle()  # so its first look is over
         for number in range(3):
             await one.Ticket.create(subject=f"Ticket {number}")
         position = await one.position()

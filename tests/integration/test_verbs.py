@@ -11,6 +11,7 @@ import pytest
 import deskgraph
 from deskgraph.resolvers.desk import Desk
 from deskgraph.schema.errors import DeskError
+from deskgraph.schema.noun import NOUNS
 from deskgraph.schema.ticket import TicketPriority
 from deskgraph.words import speaking
 from tests.conftest import Codes, Run
@@ -176,6 +177,8 @@ async def test_the_module_s_words_mean_the_open_desk(desk: Desk) -> None:
     with speaking(desk):
         ticket = await deskgraph.Ticket.create(subject="x", priority="High")
         assert await deskgraph.Ticket.find(priority="high") == [ticket]
+        found = [name for name in NOUNS if await getattr(deskgraph, name).find()]
+    assert found == ["Ticket", "Event"]
     assert await desk.Ticket.get(ticket.id) == ticket
 
 

@@ -650,6 +650,8 @@ async def test_new_types_hold_at_once(database: Database, workspace: str, receiv
         webhook = await desk.Webhook.create(url=receiver.url, types=["ticket.created"])
         await desk.webhooks.close()
         async with Desk(database, workspace, hooks=Hooks(), webhooks=QUICK, poll=HOUR) as behind:
+            behind.feed.wake()
+            await behind.settle()  # so its first look is over
             await desk.Webhook.update(id=webhook.id, types=["contact.created"])
             await desk.Contact.create(name="Ann")
             await desk.position()
