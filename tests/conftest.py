@@ -60,6 +60,12 @@ async def until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
         await asyncio.sleep(0.02)
 
 
+async def looked(desk: Desk) -> None:
+    """Wait until a desk that seldom looks at the log by itself has looked, and is done with what it found."""
+    desk.feed.wake()
+    await desk.settle()
+
+
 @pytest.fixture
 def workspace() -> str:
     return f"test-{uuid.uuid4().hex}"

@@ -25,7 +25,7 @@ from deskgraph.resolvers.hooks import Hooks
 from deskgraph.resolvers.retention import retaining
 from deskgraph.schema.consumer import FailureAction
 from deskgraph.schema.errors import CursorExpiredError, InvalidCursorError, InvalidInputError, NotFoundError
-from tests.conftest import Run, until
+from tests.conftest import Run, looked, until
 from tests.integration.conftest import Log, Unchanged, everything
 from tests.integration.test_indexes import SCANS, walk
 
@@ -481,8 +481,7 @@ async def test_a_process_that_saw_nothing_of_what_is_trimmed_goes_on_after_it(
     hooks.add_after("ticket.resolved", lambda ticket, ctx: None, "survey")
     async with Desk(database, workspace, hooks=hooks, poll=3600) as other:  # it looks when it has written itself
         listening = asyncio.create_task(anext(other.events()))
-        other.feed.wake()
-        await other.settle()  # so its first look is over before there is anything to see
+        await looked(other)  # or its first look might come later
         await make(3)
         await advance(desk, "survey", 3)
         assert await desk.trim(now()) == Trimmed(3, events=3)

@@ -21,7 +21,7 @@ from deskgraph.resolvers.webhooks.options import WebhookOptions
 from deskgraph.resolvers.webhooks.secrets import new_secret
 from deskgraph.resolvers.webhooks.sender import AGENT
 from deskgraph.schema.scalars import format_datetime
-from tests.conftest import Run
+from tests.conftest import Run, looked
 from tests.receivers import Receiver, receiving, until
 
 pytestmark = pytest.mark.timeout(150)
@@ -650,8 +650,7 @@ async def test_new_types_hold_at_once(database: Database, workspace: str, receiv
         webhook = await desk.Webhook.create(url=receiver.url, types=["ticket.created"])
         await desk.webhooks.close()
         async with Desk(database, workspace, hooks=Hooks(), webhooks=QUICK, poll=HOUR) as behind:
-            behind.feed.wake()
-            await behind.settle()  # so its first look is over
+            await looked(behind)  # or its first look might come later
             await desk.Webhook.update(id=webhook.id, types=["contact.created"])
             await desk.Contact.create(name="Ann")
             await desk.position()
