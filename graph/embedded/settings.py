@@ -50,7 +50,8 @@ SERVER_LOG = """\
 """
 
 OPTIONS = (
-    "-XX:+UseG1GC",
+    "-XX:+UseParallelGC",
+    "-XX:MetaspaceSize=128m",
     "-XX:-UsePerfData",
     "-XX:+ExitOnOutOfMemoryError",
     "-XX:-CreateCoredumpOnCrash",
