@@ -123,10 +123,7 @@ class Desk:
         """Make constraints and workspace where they are missing; follow the log, run the after-hooks, send webhooks."""
         await prepare(self.database)
         await self.feed.start()
-        await self.before_hooks.start()
-        await self._keys.start()
-        await self.attach_hooks()
-        await self.webhooks.start()
+        await asyncio.gather(self.before_hooks.start(), self._keys.start(), self.webhooks.start(), self.attach_hooks())
 
     async def close(self) -> None:
         """Stop. The database stays open: it belongs to whoever opened it."""
