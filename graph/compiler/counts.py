@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deskgraph.graph.compiler.cypher import Value, picked, where_of
-from deskgraph.graph.compiler.filters import both, clause
+from deskgraph.graph.compiler.filters import both
 from deskgraph.graph.compiler.naming import NodeShape
 from deskgraph.graph.compiler.pages import page_of
 from deskgraph.graph.compiler.picks import TYPENAME, Part, Rows
@@ -13,7 +13,7 @@ from deskgraph.schema.errors import InvalidInputError
 from deskgraph.schema.event import Event
 from deskgraph.schema.fields import One
 from deskgraph.schema.groups import DEFAULT_COUNTS, MAX_COUNTS, Group, groups_of, target_of
-from deskgraph.schema.noun import Noun, noun_of
+from deskgraph.schema.noun import Noun
 
 COUNT = "count"
 
@@ -25,9 +25,11 @@ def counted(rows: Rows, scope: Scope) -> Value:
     groups = {group.name: group for group in groups_of(noun).values()}
     by = {groups[str(word).lower()]: scope.variable() for word in rows.arguments["by"]}
     node, count = scope.variable(), scope.variable()
-    edges = "".join(_edge(node, group, variable, scope) for group, variable in by.items() if target_of(group))
+    edges = "".join(_edge(node, group, variable) for group, variable in by.items())
     where = both(where_of(noun, node, wanted, page_of(noun, {}), scope))
     keys = [variable if target_of(group) else f"{group.read(node)} AS {variable}" for group, variable in by.items()]
+    seen = [_seen(group, variable, scope) for group, variable in by.items()] if edges else []
+    merged = f"WITH {', '.join([*seen, f'sum({count}) AS {count}'])} " if seen else ""
     order = ", ".join([f"{count} DESC", *(group.sort(variable) for group, variable in by.items())])
     values = [_value(noun, part, by, count, scope) for part in rows.parts]
     shape = NodeShape(
@@ -36,16 +38,23 @@ def counted(rows: Rows, scope: Scope) -> Value:
     limit = scope.parameter(_size(known(rows.arguments.get("first"))))
     return Value(
         f"COLLECT {{ MATCH ({node}:{noun.__name__}) WHERE {where}{edges} "
-        f"WITH {', '.join([*keys, f'count(*) AS {count}'])} ORDER BY {order} LIMIT {limit} "
+        f"WITH {', '.join([*keys, f'count(*) AS {count}'])} {merged}ORDER BY {order} LIMIT {limit} "
         f"RETURN [{', '.join(value.cypher for value in values)}] }}",
         lambda found: list(map(shape, found)),
     )
 
 
-def _edge(node: str, group: Group, variable: str, scope: Scope) -> str:
-    assert isinstance(group.field, One)
-    seen = clause(scope.seen(noun_of(group.field.target), variable))
-    return f" OPTIONAL MATCH {group.field.pattern(node, f'{variable}:{group.field.target}')}{seen}"
+def _edge(node: str, group: Group, variable: str) -> str:
+    return f" OPTIONAL MATCH {group.field.pattern(node, variable)}" if isinstance(group.field, One) else ""
+
+
+def _seen(group: Group, variable: str, scope: Scope) -> str:
+    """The group's node if it is there and the reader sees it: asked once a group, for once a node takes longer."""
+    target = target_of(group)
+    if target is None:
+        return variable
+    conditions = both([f"{variable}:{target.__name__}", *scope.seen(target, variable)])
+    return f"CASE WHEN {conditions} THEN {variable} END AS {variable}"
 
 
 def _value(noun: type[Noun], part: Part, by: dict[Group, str], count: str, scope: Scope) -> Value:

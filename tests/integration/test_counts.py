@@ -87,6 +87,19 @@ async def test_what_has_none_is_a_group_of_its_own(desk: Desk) -> None:
     ]
 
 
+async def test_those_of_deleted_nodes_and_of_none_are_one_group(database: Database) -> None:
+    async with Desk(database, f"test-{uuid.uuid4().hex}", hooks=Hooks()) as desk:
+        names = ["Acme", "Gone", "Gone too"]
+        kept, *gone = [await desk.Organization.create(name=name) for name in names]
+        for organization in (kept, *gone, None):
+            contact = await desk.Contact.create(name="Ann", organization=organization)
+            await desk.Ticket.create(subject="Help", contact=contact)
+        for organization in gone:
+            await desk.Organization.delete(id=organization.id)
+        found = await counts(desk, "by: ORGANIZATION", "organization { name } count")
+    assert found == [{"organization": None, "count": 3}, {"organization": {"name": "Acme"}, "count": 1}]
+
+
 async def test_by_day_and_month_in_utc(desk: Desk) -> None:
     days = await counts(desk, "by: CREATED_DAY", "createdDay count")
     assert days == [
