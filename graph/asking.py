@@ -1,7 +1,8 @@
-"""Reading together: queries of one plan, each with its own parameters and its own answer."""
+"""Reading together: queries of one plan, each with its own parameters and its own answer, which nobody changes."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache, partial
 from string import Template
 from typing import Any
@@ -37,9 +38,18 @@ class Kind(Shared[Parameters, Row]):
         self.together = together(plan.cypher, self.fixed)
         self._database = database
 
+    def key(self, asked: Parameters) -> Hashable | None:
+        """All that is asked with, if it can be compared."""
+        own = tuple(self._own(asked).values())
+        try:
+            hash(own)
+        except TypeError:
+            return None
+        return own
+
     async def send(self, asked: list[Parameters]) -> list[Row]:
         """The only row of each question."""
-        own = [{name: value for name, value in one.items() if name not in self.fixed} for one in asked]
+        own = [self._own(one) for one in asked]
         if len(asked) == 1:
             rows, seconds = await self._database.ask(self.cypher, asked[0])
         else:
@@ -49,6 +59,9 @@ class Kind(Shared[Parameters, Row]):
         brief = seconds < BRIEF * len(asked) and not any(isinstance(value, list) for value in own[0].values())
         self.lanes, self.most = (FLIGHTS, MOST) if brief else (LANES, 1)
         return rows
+
+    def _own(self, asked: Parameters) -> Parameters:
+        return {name: value for name, value in asked.items() if name not in self.fixed}
 
 
 class Questions:

@@ -1,8 +1,9 @@
 """Shared queries: those that come while the database is busy with others of their kind are sent as one.
 
 What they share is the round trip, and the commit if they write; each has its own answer, and one that can't be answered
-hinders no other. Whoever comes alone is sent at once, and nobody joins a query that has begun: an answer holds all that
-was committed before it was asked for.
+hinders no other. Those that wait with the very same question have one answer: when something happens, all that watch
+ask for the same list. Whoever comes alone is sent at once, and nobody joins a query that has begun: an answer holds all
+that was committed before it was asked for.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Hashable
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from neo4j.exceptions import Neo4jError
@@ -24,10 +26,16 @@ FLIGHTS = 2
 
 @dataclass(eq=False, slots=True)
 class Waiting(Generic[Q, A]):
-    """A question that waits for its answer."""
+    """A question that waits, the key of those that are the same, if it has one, and the answers to come."""
 
     asked: Q
-    answer: asyncio.Future[A]
+    key: Hashable | None
+    answers: list[asyncio.Future[A]] = field(default_factory=list)
+
+    @property
+    def awaited(self) -> list[asyncio.Future[A]]:
+        """The answers that somebody still waits for."""
+        return [answer for answer in self.answers if not answer.done()]
 
 
 class Shared(ABC, Generic[Q, A]):
@@ -43,6 +51,7 @@ class Shared(ABC, Generic[Q, A]):
         self.most = most
         self.flights = 0
         self.waiting: deque[Waiting[Q, A]] = deque()
+        self._keyed: dict[Hashable, Waiting[Q, A]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @abstractmethod
@@ -52,9 +61,7 @@ class Shared(ABC, Generic[Q, A]):
     async def ask(self, asked: Q) -> A:
         """The answer to a question, perhaps sent together with others."""
         if self.flights >= self.lanes:
-            waiting: Waiting[Q, A] = Waiting(asked, asyncio.get_running_loop().create_future())
-            self.waiting.append(waiting)
-            return await waiting.answer
+            return await self._wait(asked)
         self.flights += 1
         try:
             return (await self.send([asked]))[0]
@@ -65,6 +72,23 @@ class Shared(ABC, Generic[Q, A]):
         """What no two questions of one query may be about, if there is such a thing."""
         return None
 
+    def key(self, asked: Q) -> Hashable | None:  # noqa: ARG002 - for those that have one
+        """What is equal for questions that have the same answer; None where no other one has it."""
+        return None
+
+    def _wait(self, asked: Q) -> asyncio.Future[A]:
+        """The answer to come. A question that is waiting already is not asked twice."""
+        answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        key = self.key(asked)
+        waiting = self._keyed.get(key)
+        if not waiting:
+            waiting = Waiting(asked, key)
+            self.waiting.append(waiting)
+            if key is not None:
+                self._keyed[key] = waiting
+        waiting.answers.append(answer)
+        return answer
+
     def _next(self) -> list[Waiting[Q, A]]:
         """Those that go next; others keep their turn. For some nobody waits any more."""
         taken: list[Waiting[Q, A]] = []
@@ -72,12 +96,15 @@ class Shared(ABC, Generic[Q, A]):
         subjects: set[str] = set()
         while self.waiting and len(taken) < self.most:
             one = self.waiting.popleft()
-            if one.answer.done():
-                continue
             subject = self.subject(one.asked)
-            (left if subject in subjects else taken).append(one)
-            if subject is not None:
-                subjects.add(subject)
+            if subject in subjects:
+                left.append(one)
+                continue
+            self._keyed.pop(one.key, None)
+            if one.awaited:
+                taken.append(one)
+                if subject is not None:
+                    subjects.add(subject)
         self.waiting.extendleft(reversed(left))
         return taken
 
@@ -106,9 +133,9 @@ class Shared(ABC, Generic[Q, A]):
                     await self._answer([one])
                 return
             for one in group:
-                if not one.answer.done():
-                    one.answer.set_exception(error)
+                for awaited in one.awaited:
+                    awaited.set_exception(error)
         else:
             for one, answer in zip(group, answers, strict=True):
-                if not one.answer.done():
-                    one.answer.set_result(answer)
+                for awaited in one.awaited:
+                    awaited.set_result(answer)

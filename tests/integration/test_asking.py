@@ -99,7 +99,25 @@ async def test_one_s_error_is_nobody_else_s(database: Database, sizes: list[int]
         {"quotient": 100 // number, "workspace": f"of {number}"} for number in (4, 5, 10, 20)
     ]
     assert [isinstance(found[at], Neo4jError) for at in (2, 4)] == [True, True]
-    assert sizes == [1, 1, 1, 4, 1, 1, 1, 1]
+    assert sizes == [1, 1, 1, 3, 1, 1, 1]  # the two that ask with 0 are one question
+
+
+async def test_those_that_wait_with_the_same_question_have_one_answer(database: Database, sizes: list[int]) -> None:
+    questions, plan = Questions(database), quotient()
+
+    def ask(number: int, workspace: str = "") -> asyncio.Task[Any]:
+        return asyncio.create_task(questions.ask(plan, {**plan.parameters, "p0": number, "workspace": workspace}))
+
+    await ask(1)
+    tasks = [ask(4) for _ in range(FLIGHTS)] + [ask(5), ask(5, "another"), *(ask(5) for _ in range(20))]
+    await asyncio.sleep(0)  # the first are asked now, and the others wait
+    tasks[FLIGHTS].cancel()
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert found[:FLIGHTS] == [{"quotient": 25, "workspace": ""}] * FLIGHTS  # nobody joins what has begun
+    assert isinstance(found[FLIGHTS], asyncio.CancelledError)
+    assert found[FLIGHTS + 1] == {"quotient": 20, "workspace": "another"}
+    assert found[FLIGHTS + 2 :] == [{"quotient": 20, "workspace": ""}] * 20
+    assert sizes == [1] * (1 + FLIGHTS) + [2]
 
 
 async def test_nobody_s_cancellation_is_another_one_s(database: Database, sizes: list[int]) -> None:
