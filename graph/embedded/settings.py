@@ -49,6 +49,8 @@ SERVER_LOG = """\
 </Configuration>
 """
 
+# Of Java's collectors this one stops a small desk for the shortest time (docs/performance.md). With less room for
+# metadata it would collect the whole heap four times while Neo4j starts.
 OPTIONS = (
     "-XX:+UseParallelGC",
     "-XX:MetaspaceSize=128m",

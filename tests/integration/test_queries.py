@@ -16,6 +16,7 @@ from neo4j.exceptions import CypherSyntaxError
 from deskgraph.graph import queries
 from deskgraph.graph.database import Database
 from deskgraph.graph.queries import Answer, Direct, Routed
+from deskgraph.graph.setup import prepare
 from deskgraph.schema.errors import AlreadyExistsError, TookTooLongError, UnavailableError
 from tests.acceptance.gate import gate_to
 from tests.conftest import until
@@ -82,6 +83,7 @@ async def test_after_an_error_the_next_query_is_answered(database: Database) -> 
 
 
 async def test_what_is_written_is_there_once_and_what_fails_is_undone(database: Database, workspace: str) -> None:
+    await prepare(database)  # no desk may have been opened before
     create = "CREATE (n:Contact {id: $id, workspace: $workspace}) RETURN n.id AS id"
     there = "MATCH (n:Contact {workspace: $workspace}) RETURN n.id AS id"
     assert await database.put(workspace, create, {"id": workspace}) == [{"id": workspace}]
