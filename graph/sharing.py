@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Hashable
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -29,7 +28,7 @@ class Waiting(Generic[Q, A]):
     """A question that waits, the key of those that are the same, if it has one, and the answers to come."""
 
     asked: Q
-    key: Hashable | None
+    key: str | None
     answers: list[asyncio.Future[A]] = field(default_factory=list)
 
     @property
@@ -51,7 +50,7 @@ class Shared(ABC, Generic[Q, A]):
         self.most = most
         self.flights = 0
         self.waiting: deque[Waiting[Q, A]] = deque()
-        self._keyed: dict[Hashable, Waiting[Q, A]] = {}
+        self._keyed: dict[str | None, Waiting[Q, A]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @abstractmethod
@@ -72,7 +71,7 @@ class Shared(ABC, Generic[Q, A]):
         """What no two questions of one query may be about, if there is such a thing."""
         return None
 
-    def key(self, asked: Q) -> Hashable | None:  # noqa: ARG002 - for those that have one
+    def key(self, asked: Q) -> str | None:  # noqa: ARG002 - for those that have one
         """What is equal for questions that have the same answer; None where no other one has it."""
         return None
 
@@ -101,10 +100,11 @@ class Shared(ABC, Generic[Q, A]):
                 left.append(one)
                 continue
             self._keyed.pop(one.key, None)
-            if one.awaited:
-                taken.append(one)
-                if subject is not None:
-                    subjects.add(subject)
+            if not one.awaited:
+                continue
+            taken.append(one)
+            if subject is not None:
+                subjects.add(subject)
         self.waiting.extendleft(reversed(left))
         return taken
 

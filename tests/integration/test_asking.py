@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -117,6 +118,16 @@ async def test_those_that_wait_with_the_same_question_have_one_answer(database: 
     assert isinstance(found[FLIGHTS], asyncio.CancelledError)
     assert found[FLIGHTS + 1] == {"quotient": 20, "workspace": "another"}
     assert found[FLIGHTS + 2 :] == [{"quotient": 20, "workspace": ""}] * 20
+    assert sizes == [1] * (1 + FLIGHTS) + [2]
+
+
+async def test_moments_with_different_offsets_are_different_questions(database: Database, sizes: list[int]) -> None:
+    plan = Plan("RETURN\n  toString($p0) AS `told`", {"p0": Slot(("at",), {}, [])}, {}, Holes())
+    questions, utc = Questions(database), datetime(2026, 1, 1, tzinfo=UTC)
+    there = utc.astimezone(timezone(timedelta(hours=1)))
+    await questions.ask(plan, {"p0": utc})
+    found = await asyncio.gather(*(questions.ask(plan, {"p0": at}) for at in [utc] * (FLIGHTS + 1) + [there]))
+    assert [row["told"] for row in found] == ["2026-01-01T00:00:00Z"] * (FLIGHTS + 1) + ["2026-01-01T01:00:00+01:00"]
     assert sizes == [1] * (1 + FLIGHTS) + [2]
 
 
