@@ -55,13 +55,14 @@ async def prepare(database: Database) -> None:
     if database.prepared:
         return
     await migrate(database)
+    wanted = statements()
     there = {row["name"]: row["state"] for row in await database.run("SHOW INDEXES YIELD name, state")}
-    for name, text in statements().items():
+    for name, text in wanted.items():
         if name not in there:
             await _create(database, f"CREATE {text.replace('$name', name)}")
     for name in outlived(there):
         await database.run(f"DROP INDEX {name} IF EXISTS")
-    if any(there.get(name) != "ONLINE" for name in statements()):
+    if any(there.get(name) != "ONLINE" for name in wanted):
         await database.run("CALL db.awaitIndexes(300)")
     database.prepared = True
 

@@ -87,8 +87,8 @@ async def test_what_has_none_is_a_group_of_its_own(desk: Desk) -> None:
     ]
 
 
-async def test_those_of_deleted_nodes_and_of_none_are_one_group(database: Database) -> None:
-    async with Desk(database, f"test-{uuid.uuid4().hex}", hooks=Hooks()) as desk:
+async def test_those_of_deleted_nodes_and_of_none_are_one_group(database: Database, workspace: str) -> None:
+    async with Desk(database, workspace, hooks=Hooks()) as desk:
         names = ["Acme", "Gone", "Gone too"]
         kept, *gone = [await desk.Organization.create(name=name) for name in names]
         for organization in (kept, *gone, None):
